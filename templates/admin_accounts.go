@@ -1,0 +1,104 @@
+package templates
+
+// AdminAccountsView is the register of accounts, opened by the decisions it waits for.
+type AdminAccountsView struct {
+	Page
+	Lede       string              // "18 admitted, 1 hidden, 1 closed."
+	Decisions  string              // "3 decisions for you"; empty hides the section
+	Unadmitted []UnadmittedAccount // the API shows them and nobody admitted them
+	AdmitAll   string              // "Admit all 12 accounts"; empty hides the button
+	Quarantine []QuarantineRow
+	Silent     []SilentAccount
+	Filter     RegisterFilter
+	Count      string // "20 accounts"
+	Rows       []RegisterRow
+	Empty      *Empty
+	Import     ImportForm
+}
+
+// UnadmittedAccount is an account that waits for somebody to admit it.
+type UnadmittedAccount struct {
+	Number, Name string // Name is Orange's
+	Detail       string // "First seen 28 Nov 2026, 2 bills."
+	EditURL      string
+}
+
+// QuarantineRow says that bills exist which nobody may see, and why. It carries no amount.
+type QuarantineRow struct {
+	Count  string // "2 bills"
+	Reason string
+}
+
+// SilentAccount is an account of the register that the API does not list.
+type SilentAccount struct {
+	Number, Name string
+	Detail       string
+	EditURL      string
+}
+
+// RegisterFilter narrows the register.
+type RegisterFilter struct {
+	Query            Field
+	Groups, Statuses []Option
+}
+
+// AccountStatus is the state of an account in the register.
+type AccountStatus string
+
+// The states of an account in the register.
+const (
+	StatusAdmitted AccountStatus = "admitted"
+	StatusHidden   AccountStatus = "hidden"
+	StatusClosed   AccountStatus = "closed"
+)
+
+// RegisterRow is one account of the register.
+type RegisterRow struct {
+	EditURL                    string
+	Number, Name, OrangeName   string
+	Group, Country, CostCentre string
+	LastBill                   Day
+	Status                     AccountStatus
+	OursOnly                   bool // the API does not list it
+}
+
+// ImportForm takes a CSV file. Errors name each bad line; then nothing was taken over.
+type ImportForm struct {
+	Action  string // where the file goes
+	Format  string // the header line that the file begins with
+	Summary string // "3 lines are wrong. Nothing was changed.", or empty
+	Errors  []LineError
+	Replace bool
+}
+
+// LineError is one bad line of an imported file.
+type LineError struct {
+	Line string // "Line 12"
+	Text string
+}
+
+// AdminAccountView is the form of one account of the register.
+type AdminAccountView struct {
+	Page
+	Action              string // where the form goes: /admin/accounts/:number
+	Number, OrangeName  string
+	OursOnly            bool
+	Facts               []Fact
+	Problems            []FieldProblem
+	Name, Group         Field
+	CostCentre, Country Field
+	Groups              []string // existing groups, offered while typing
+	Statuses            []Option // radio buttons, in this order
+	StatusError         string
+}
+
+// icon names the sprite's symbol for a status.
+func (s AccountStatus) icon() string {
+	switch s {
+	case StatusAdmitted:
+		return "pass"
+	case StatusClosed:
+		return "lock"
+	}
+	return "unknown"
+}

@@ -1,0 +1,32 @@
+package templates
+
+// ErrorView is the page of a request that could not be answered. Its heading and sentence follow from
+// Code; the cause stays in the log, where RequestID leads to it.
+type ErrorView struct {
+	Page
+	Code     ErrorCode
+	Sentence string // in place of the usual sentence, or empty
+	RetryURL string // where trying again makes sense, or empty
+	When     string // finished date and time, or empty
+}
+
+// ErrorCode is an HTTP status that has texts: 400, 403, 404, 405, 413, 429, 500, 502 or 503.
+type ErrorCode string
+
+// heading names what went wrong; statuses without their own text read as an internal error.
+func (v ErrorView) heading() string { return v.t("error." + string(v.Code.known()) + ".title") }
+
+func (v ErrorView) sentence() string {
+	if v.Sentence != "" {
+		return v.Sentence
+	}
+	return v.t("error." + string(v.Code.known()) + ".text")
+}
+
+func (c ErrorCode) known() ErrorCode {
+	switch c {
+	case "400", "403", "404", "405", "413", "429", "502", "503":
+		return c
+	}
+	return "500"
+}
