@@ -1,0 +1,196 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+const (
+	// discoveryLife is how long a discovery document is used before it is read
+	// again; the old one stays in use while the provider does not answer.
+	discoveryLife = 12 * time.Hour
+	// firstRetry and lastRetry bound the pause after a failed discovery, which
+	// doubles each time.
+	firstRetry, lastRetry = time.Second, time.Minute
+)
+
+// algorithms are the asymmetric signatures we accept (RFC 7518 section 3.1, RFC
+// 8037). HS* is missing on purpose: its key is the client secret, which more
+// parties know than the provider's private key.
+var algorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"}
+
+// metadata is what we use of a discovery document (Discovery 1.0 section 3, RFC
+// 9207 section 3, RP-Initiated Logout 1.0 section 2.1).
+type metadata struct {
+	Issuer        string   `json:"issuer"`
+	Authorization string   `json:"authorization_endpoint"`
+	Token         string   `json:"token_endpoint"`
+	Keys          string   `json:"jwks_uri"`
+	UserInfo      string   `json:"userinfo_endpoint"`
+	EndSession    string   `json:"end_session_endpoint"`
+	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
+	AuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
+	SendsIssuer   bool     `json:"authorization_response_iss_parameter_supported"`
+}
+
+// discovered is a checked discovery document; it does not change.
+type discovered struct {
+	metadata
+	oauth2 oauth2.Config
+	keys   *keySet
+	at     time.Time
+}
+
+// Ready says why nobody can sign in now: it is nil, or an ErrUnavailable with the
+// reason. It asks the provider when that has not succeeded yet, at most once in
+// the pause after a failure, so it may be polled.
+func (p *Provider) Ready(ctx context.Context) error {
+	_, err := p.discover(ctx)
+	return err
+}
+
+// discover returns the provider's endpoints. One caller asks while others wait.
+func (p *Provider) discover(ctx context.Context) (*discovered, error) {
+	now := p.options.Now()
+	if d := p.known.Load(); d != nil && now.Sub(d.at) < discoveryLife {
+		return d, nil
+	}
+	if err := p.turn.take(ctx); err != nil {
+		return nil, failure(ErrUnavailable, "waiting for discovery: %v", err)
+	}
+	defer p.turn.give()
+	d := p.known.Load()
+	if d != nil && now.Sub(d.at) < discoveryLife {
+		return d, nil
+	}
+	if p.lastErr == nil || !now.Before(p.retryAt) {
+		fresh, err := p.fetchMetadata(ctx)
+		if err == nil {
+			p.fails, p.lastErr = 0, nil
+			p.known.Store(fresh)
+			return fresh, nil
+		}
+		if ctx.Err() == nil { // a caller that left says nothing about the provider
+			p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
+			p.fails++
+			p.lastErr = err
+		} else if d == nil {
+			return nil, err
+		}
+	}
+	if d != nil {
+		return d, nil
+	}
+	return nil, p.lastErr
+}
+
+func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
+	// Discovery section 4: the path is appended after removing a final slash.
+	address := strings.TrimSuffix(p.options.Issuer, "/") + "/.well-known/openid-configuration"
+	var m metadata
+	if err := p.fetchJSON(ctx, address, "", &m); err != nil {
+		return nil, failure(ErrUnavailable, "discovery: %v", err)
+	}
+	if m.Issuer != p.options.Issuer {
+		return nil, failure(ErrUnavailable, "discovery: the provider calls itself %q, but OIDC_ISSUER is %q; they must be equal to the last slash", clip(m.Issuer), p.options.Issuer)
+	}
+	for name, value := range map[string]string{
+		"authorization_endpoint": m.Authorization, "token_endpoint": m.Token, "jwks_uri": m.Keys,
+		"userinfo_endpoint": m.UserInfo, "end_session_endpoint": m.EndSession,
+	} {
+		optional := name == "userinfo_endpoint" || name == "end_session_endpoint"
+		if value == "" && optional {
+			continue
+		}
+		if _, err := endpoint(value); err != nil {
+			return nil, failure(ErrUnavailable, "discovery: %s: %v", name, err)
+		}
+	}
+	m.Algorithms = usable(m.Algorithms)
+	if len(m.Algorithms) == 0 {
+		return nil, failure(ErrUnavailable, "discovery: the provider signs with no algorithm that we accept")
+	}
+	return p.describe(m), nil
+}
+
+// usable keeps the algorithms that we accept; RS256 is what a provider that
+// names none must support (Discovery section 3).
+func usable(offered []string) []string {
+	if len(offered) == 0 {
+		return []string{"RS256"}
+	}
+	return slices.DeleteFunc(offered, func(alg string) bool { return !slices.Contains(algorithms, alg) })
+}
+
+func (p *Provider) describe(m metadata) *discovered {
+	// Choosing from the document avoids x/oauth2's probing, which sends a code
+	// twice: a provider takes that for a stolen code. The default is Discovery's.
+	style := oauth2.AuthStyleInHeader
+	if slices.Contains(m.AuthMethods, "client_secret_post") && !slices.Contains(m.AuthMethods, "client_secret_basic") {
+		style = oauth2.AuthStyleInParams
+	}
+	return &discovered{
+		metadata: m,
+		oauth2: oauth2.Config{
+			ClientID:     p.options.ClientID,
+			ClientSecret: p.options.ClientSecret,
+			RedirectURL:  p.options.RedirectURL,
+			Scopes:       p.options.Scopes,
+			Endpoint:     oauth2.Endpoint{AuthURL: m.Authorization, TokenURL: m.Token, AuthStyle: style},
+		},
+		keys: newKeySet(p, m.Keys),
+		at:   p.options.Now(),
+	}
+}
+
+// fetchJSON gets address, with a bearer token when there is one, into target.
+// Its errors hold neither the token nor the answer.
+func (p *Provider) fetchJSON(ctx context.Context, address, bearer string, target any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return errors.New("the address is malformed")
+	}
+	req.Header.Set("Accept", "application/json")
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	resp, err := p.options.Client.Do(req)
+	if err != nil {
+		return network(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answered with status %d", req.URL.Host, resp.StatusCode)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return network(err)
+	}
+	if err := json.Unmarshal(body, target); err != nil {
+		return fmt.Errorf("%s did not answer with the expected JSON", req.URL.Host)
+	}
+	return nil
+}
+
+// network keeps the cause and the host of a failed call and drops the rest of
+// the address.
+func network(err error) error {
+	var urlError *url.Error
+	if !errors.As(err, &urlError) {
+		return err
+	}
+	if u, parseErr := url.Parse(urlError.URL); parseErr == nil {
+		return fmt.Errorf("%s: %w", u.Host, urlError.Err)
+	}
+	return urlError.Err
+}

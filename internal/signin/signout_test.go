@@ -1,0 +1,107 @@
+package signin_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"billportal/internal/signin"
+)
+
+func TestTheSignOutAddressNamesClientTokenAndReturn(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	p := f.portal()
+	if err := p.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, token, hint string }{
+		{"with the token as a hint", "a.b.c", "a.b.c"},
+		{"without a token that is too long for an address", strings.Repeat("x", 4097), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			u, err := url.Parse(p.SignOutURL(c.token, "https://bills.example.com/signin"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := u.Query()
+			if u.Path != "/logout" || q.Get("tenant") != "1" || q.Get("client_id") != clientID ||
+				q.Get("id_token_hint") != c.hint || q.Get("post_logout_redirect_uri") != "https://bills.example.com/signin" {
+				t.Errorf("address = %s", u)
+			}
+		})
+	}
+}
+
+func TestAProviderWithoutSignOutHasNoAddress(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.discovery = drop("end_session_endpoint")
+	p := f.portal()
+	if err := p.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.SignOutURL("a.b.c", callback); got != "" {
+		t.Errorf("address = %s, want none", got)
+	}
+}
+
+func TestALogoutTokenWorksOnce(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.header = set(object{"typ": "logout+jwt"})
+	p := f.portal()
+	token := f.logoutToken(nil)
+	ended, err := p.SignedOut(t.Context(), token)
+	if want := (signin.EndedSession{Subject: "subject-1", SessionID: "session-1"}); err != nil || ended != want {
+		t.Fatalf("ended = %+v, %v; want %+v", ended, err, want)
+	}
+	if _, err := p.SignedOut(t.Context(), token); !errors.Is(err, signin.ErrToken) {
+		t.Errorf("second use: %v, want ErrToken", err)
+	}
+}
+
+func TestADefectiveLogoutTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		token  func(f *fakeProvider) string
+		reason string
+	}{
+		{"no event", func(f *fakeProvider) string { return f.logoutToken(drop("events")) }, "event"},
+		{"another event", func(f *fakeProvider) string { return f.logoutToken(set(object{"events": object{"other": object{}}})) }, "event"},
+		{"an event that is no object", func(f *fakeProvider) string {
+			return f.logoutToken(set(object{"events": object{"http://schemas.openid.net/event/backchannel-logout": true}}))
+		}, "event"},
+		{"a nonce", func(f *fakeProvider) string { return f.logoutToken(set(object{"nonce": "n"})) }, "nonce"},
+		{"another aud", func(f *fakeProvider) string { return f.logoutToken(set(object{"aud": "other"})) }, "audience"},
+		{"another iss", func(f *fakeProvider) string { return f.logoutToken(set(object{"iss": "https://evil.example.com"})) }, "different provider"},
+		{"neither sub nor sid", func(f *fakeProvider) string {
+			return f.logoutToken(func(o object) { delete(o, "sub"); delete(o, "sid") })
+		}, "sub"},
+		{"no jti", func(f *fakeProvider) string { return f.logoutToken(drop("jti")) }, "jti"},
+		{"issued too long ago", func(f *fakeProvider) string {
+			return f.logoutToken(set(object{"iat": f.clock().Add(-11 * time.Minute).Unix()}))
+		}, "iat"},
+		{"expired", func(f *fakeProvider) string {
+			return f.logoutToken(set(object{"exp": f.clock().Add(-2 * time.Minute).Unix()}))
+		}, "exp"},
+		{"another kind", func(f *fakeProvider) string { f.header = set(object{"typ": "at+jwt"}); return f.logoutToken(nil) }, "another kind"},
+		{"not a token", func(*fakeProvider) string { return "<script>" }, "malformed"},
+		{"alg none", func(f *fakeProvider) string { return unsigned([]byte("{}")) }, "signature algorithm"},
+		{"HS256", func(f *fakeProvider) string { return withHMAC(t, []byte(clientSecret))([]byte("{}")) }, "signature algorithm"},
+		{"an ID token", func(f *fakeProvider) string { return f.idToken() }, "event"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			p := f.portal()
+			if _, err := p.SignedOut(t.Context(), c.token(f)); !errors.Is(err, signin.ErrToken) || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("error = %v, want ErrToken because of %q", err, c.reason)
+			}
+		})
+	}
+}
