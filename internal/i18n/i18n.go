@@ -1,8 +1,8 @@
 // Package i18n holds every text of the portal in English and French, and the formats of the two
 // languages for numbers, days and times.
 //
-// The texts are one readable file per language, texts.en.txt and texts.fr.txt, embedded into the
-// binary. A line is "key = text"; "{0}", "{1}" stand for arguments. A text that depends on a count has
+// The texts are readable files, two per language, embedded into the binary: labels hold the fixed words
+// of the pages, sentences what is put together around values. A line is "key = text"; "{0}", "{1}" stand for arguments. A text that depends on a count has
 // one line a plural form, "key.one" and "key.other", where "{n}" stands for the formatted count.
 // Which form a count takes comes from golang.org/x/text/feature/plural, that is from CLDR.
 //
@@ -27,7 +27,7 @@ const (
 	Fr Lang = "fr"
 )
 
-//go:embed texts.*.txt
+//go:embed labels.*.txt sentences.*.txt
 var files embed.FS
 
 var catalogues = map[Lang]*Texts{

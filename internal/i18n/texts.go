@@ -68,24 +68,26 @@ func fill(text string, args []any, count string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// mustLoad reads an embedded catalogue. A malformed one is a mistake of ours that no configuration can
-// cause, so it stops the program before it serves anything.
+// mustLoad reads the embedded catalogue of a language. A malformed one is a mistake of ours that no
+// configuration can cause, so it stops the program before it serves anything.
 func mustLoad(lang Lang, tag language.Tag) *Texts {
-	raw, err := files.ReadFile("texts." + string(lang) + ".txt")
-	if err != nil {
-		panic(err)
-	}
-	messages, err := parseCatalogue(string(raw))
-	if err != nil {
-		panic(fmt.Errorf("i18n: texts.%s.txt: %w", lang, err))
+	messages := make(map[string]string)
+	for _, part := range []string{"labels", "sentences"} {
+		name := part + "." + string(lang) + ".txt"
+		raw, err := files.ReadFile(name)
+		if err == nil {
+			err = parseCatalogue(messages, string(raw))
+		}
+		if err != nil {
+			panic(fmt.Errorf("i18n: %s: %w", name, err))
+		}
 	}
 	return &Texts{lang: lang, tag: tag, messages: messages, format: formats[lang]}
 }
 
-// parseCatalogue reads lines of "key = text". Empty lines and lines that begin with # are skipped; a
-// key that comes twice is an error.
-func parseCatalogue(raw string) (map[string]string, error) {
-	messages := make(map[string]string)
+// parseCatalogue adds lines of "key = text" to messages. Empty lines and lines that begin with # are
+// skipped; a key that comes twice is an error.
+func parseCatalogue(messages map[string]string, raw string) error {
 	number := 0
 	for line := range strings.Lines(raw) {
 		number++
@@ -95,12 +97,12 @@ func parseCatalogue(raw string) (map[string]string, error) {
 		}
 		key, text, ok := strings.Cut(line, " = ")
 		if !ok {
-			return nil, fmt.Errorf("line %d is not of the form key = text", number)
+			return fmt.Errorf("line %d is not of the form key = text", number)
 		}
 		if _, twice := messages[key]; twice {
-			return nil, fmt.Errorf("line %d repeats the key %s", number, key)
+			return fmt.Errorf("line %d repeats the key %s", number, key)
 		}
 		messages[key] = text
 	}
-	return messages, nil
+	return nil
 }
