@@ -2,6 +2,7 @@ package billingapi
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,8 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"encoding/base64"
-
 	"billportal/internal/billing"
 
 	"golang.org/x/sync/singleflight"
@@ -22,9 +21,9 @@ import (
 // The life of a token. One that does not say how long it lives is taken to live
 // the gateway's usual hour, less a margin.
 const (
-	assumedLife   = time.Hour - time.Minute
-	longestLife   = 90 * 24 * time.Hour
-	tokenDeadline = 2 * time.Minute // for a fetch, its wait for a slot included
+	assumedLife  = time.Hour - time.Minute
+	longestLife  = 90 * 24 * time.Hour
+	slotDeadline = 3 * time.Minute // for the wait of a token request for its slot
 )
 
 // token is one access token.
@@ -100,7 +99,8 @@ func (c *Client) token(ctx context.Context) (*token, error) {
 		return nil, fmt.Errorf("billingapi: token: %w", ErrBusy)
 	}
 	shared := c.tokens.flight.DoChan("token", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenDeadline)
+		deadline := slotDeadline + time.Duration(c.dialect.CallSeconds)*time.Second
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadline)
 		defer cancel()
 		return c.renewToken(ctx)
 	})
