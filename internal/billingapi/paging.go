@@ -47,7 +47,7 @@ type reader struct {
 	received int // records, doubles and malformed ones too
 	distinct int
 	total    int  // as last told, -1 unknown
-	suspect  bool // a count was wrong or a record malformed
+	suspect  bool // a count was wrong: the total is no reason to stop
 }
 
 // pages reads a listing to its end: an empty page, a page that brings nothing
@@ -73,8 +73,9 @@ func (c *Client) pages(ctx context.Context, l listing) iter.Seq2[page, error] {
 	}
 }
 
-// complete reports whether a listing that has ended holds all there is. Without
-// a total only an empty page proves the end.
+// complete reports whether a listing that has ended holds all there is, doubles
+// and malformed records being signs that it may not. Without a total only an
+// empty page proves the end.
 func (r *reader) complete(exhausted bool) bool {
 	if r.suspect || r.distinct != r.received {
 		return false
@@ -178,7 +179,6 @@ func (r *reader) take(list []json.RawMessage) (p page, fresh bool) {
 		switch {
 		case candidate.fields == nil || ids[i] == "" && !r.keyless:
 			p.malformed = append(p.malformed, candidate.raw)
-			r.suspect = true
 		case ids[i] == "" || !r.seen[sums[i]]:
 			p.records = append(p.records, candidate)
 			r.distinct++
