@@ -253,22 +253,25 @@ func (c *Client) send(caller context.Context, x exchange, s *slot) (*answer, err
 
 // readAnswer reads a body within its cap and tells success from failure.
 func (c *Client) readAnswer(caller context.Context, x exchange, a *answer, body io.Reader) (*answer, error) {
-	limit := x.limit
 	if !ok2xx(a.status) {
-		limit = maxError
+		data, _ := io.ReadAll(io.LimitReader(body, maxError)) // the status counts, whatever the body
+		return nil, c.refusal(x, a, data)
 	}
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if a.length > x.limit {
+		return nil, c.malformed(x, a, tooLong)
+	}
+	data, err := io.ReadAll(io.LimitReader(body, x.limit+1))
 	switch {
-	case !ok2xx(a.status):
-		return nil, c.refusal(x, a, data[:min(int64(len(data)), limit)])
 	case err != nil:
 		return nil, c.noAnswer(caller, x, err)
-	case int64(len(data)) > limit || a.length > limit:
-		return nil, c.malformed(x, a, "the answer is longer than the client accepts")
+	case int64(len(data)) > x.limit:
+		return nil, c.malformed(x, a, tooLong)
 	}
 	a.body = data
 	return a, nil
 }
+
+const tooLong = "the answer is longer than the client accepts"
 
 func ok2xx(status int) bool { return status >= 200 && status <= 299 }
 

@@ -1,7 +1,6 @@
 package billingapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,7 +92,7 @@ func ParseDialect(r io.Reader) (Dialect, error) {
 	if unknown := unknownKeys("", data, known); len(unknown) > 0 {
 		return Dialect{}, fmt.Errorf("billingapi: dialect: unknown keys: %s", strings.Join(unknown, ", "))
 	}
-	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&d); err != nil {
+	if err := json.Unmarshal(data, &d); err != nil {
 		return Dialect{}, fmt.Errorf("billingapi: dialect: %w", err)
 	}
 	return d, d.check()

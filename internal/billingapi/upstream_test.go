@@ -65,6 +65,9 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	u.ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	return w.Result(), nil
 }
 
