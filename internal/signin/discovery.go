@@ -59,39 +59,48 @@ func (p *Provider) Ready(ctx context.Context) error {
 	return err
 }
 
-// discover returns the provider's endpoints. One caller asks while others wait.
+// discover returns the provider's endpoints, the last ones known when it does
+// not answer now.
 func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	now := p.options.Now()
-	if d := p.known.Load(); d != nil && now.Sub(d.at) < discoveryLife {
+	if d := p.known.Load(); d.fresh(now) {
 		return d, nil
 	}
+	err := p.renew(ctx, now)
+	if d := p.known.Load(); d != nil {
+		return d, nil
+	}
+	return nil, err
+}
+
+func (d *discovered) fresh(now time.Time) bool {
+	return d != nil && now.Sub(d.at) < discoveryLife
+}
+
+// renew asks the provider, unless it answered lately or failed a moment ago; the
+// error is then that failure. One caller asks while others wait.
+func (p *Provider) renew(ctx context.Context, now time.Time) error {
 	if err := p.turn.take(ctx); err != nil {
-		return nil, failure(ErrUnavailable, "waiting for discovery: %v", err)
+		return failure(ErrUnavailable, "waiting for discovery: %v", err)
 	}
 	defer p.turn.give()
-	d := p.known.Load()
-	if d != nil && now.Sub(d.at) < discoveryLife {
-		return d, nil
+	if p.known.Load().fresh(now) {
+		return nil
 	}
-	if p.lastErr == nil || !now.Before(p.retryAt) {
-		fresh, err := p.fetchMetadata(ctx)
-		if err == nil {
-			p.fails, p.lastErr = 0, nil
-			p.known.Store(fresh)
-			return fresh, nil
-		}
-		if ctx.Err() == nil { // a caller that left says nothing about the provider
-			p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
-			p.fails++
-			p.lastErr = err
-		} else if d == nil {
-			return nil, err
-		}
+	if p.lastErr != nil && now.Before(p.retryAt) {
+		return p.lastErr
 	}
-	if d != nil {
-		return d, nil
+	d, err := p.fetchMetadata(ctx)
+	switch {
+	case err == nil:
+		p.fails, p.lastErr = 0, nil
+		p.known.Store(d)
+	case ctx.Err() == nil: // a caller that left says nothing about the provider
+		p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
+		p.fails++
+		p.lastErr = err
 	}
-	return nil, p.lastErr
+	return err
 }
 
 func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
@@ -104,16 +113,21 @@ func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
 	if m.Issuer != p.options.Issuer {
 		return nil, failure(ErrUnavailable, "discovery: the provider calls itself %q, but OIDC_ISSUER is %q; they must be equal to the last slash", clip(m.Issuer), p.options.Issuer)
 	}
-	for name, value := range map[string]string{
-		"authorization_endpoint": m.Authorization, "token_endpoint": m.Token, "jwks_uri": m.Keys,
-		"userinfo_endpoint": m.UserInfo, "end_session_endpoint": m.EndSession,
+	for _, e := range []struct {
+		name, address string
+		optional      bool
+	}{
+		{"authorization_endpoint", m.Authorization, false},
+		{"token_endpoint", m.Token, false},
+		{"jwks_uri", m.Keys, false},
+		{"userinfo_endpoint", m.UserInfo, true},
+		{"end_session_endpoint", m.EndSession, true},
 	} {
-		optional := name == "userinfo_endpoint" || name == "end_session_endpoint"
-		if value == "" && optional {
+		if e.address == "" && e.optional {
 			continue
 		}
-		if _, err := endpoint(value); err != nil {
-			return nil, failure(ErrUnavailable, "discovery: %s: %v", name, err)
+		if _, err := endpoint(e.address); err != nil {
+			return nil, failure(ErrUnavailable, "discovery: %s: %v", e.name, err)
 		}
 	}
 	m.Algorithms = usable(m.Algorithms)
