@@ -65,6 +65,9 @@ func weigh(accept, offer string) int {
 
 // quality reads a qvalue in thousandths; absent or unreadable is 1.
 func quality(text string) int {
+	if text == "" {
+		return 1000
+	}
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, err := strconv.Atoi(whole + (fraction + "000")[:3])
 	if err != nil || len(fraction) > 3 || n > 1000 || n < 0 {
