@@ -120,11 +120,12 @@ func (b *budget) enqueue(class Class) (*waiter, error) {
 	return w, nil
 }
 
-// leave gives up waiting. A slot granted at the same instant is used where the
-// caller still wants it and otherwise taken back, for no call was made on it.
+// leave gives up waiting. A slot that frees at the same instant is used where
+// the caller still wants it and otherwise taken back, for no call was made on it.
 func (b *budget) leave(class Class, w *waiter, reason error) (*slot, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.dispatch()
 	if i := slices.Index(b.waiting[class], w); i >= 0 {
 		b.waiting[class] = slices.Delete(b.waiting[class], i, i+1)
 		b.dispatch()
@@ -220,25 +221,32 @@ func (b *budget) delay(ahead int) time.Duration {
 // earliest.
 func (b *budget) window(length time.Duration, limit, ahead int, since func(*slot) time.Time) time.Duration {
 	now := b.now()
-	var waits []time.Duration
-	for _, s := range b.slots {
-		wait := length
+	wait := func(s *slot) time.Duration {
 		if at := since(s); !at.IsZero() {
-			wait = at.Add(length).Sub(now)
+			return at.Add(length).Sub(now)
 		}
-		if wait > 0 {
-			waits = append(waits, wait)
-		}
-	}
-	if len(waits)+ahead < limit {
-		return 0
-	}
-	slices.Sort(waits)
-	i := len(waits) + ahead - limit
-	if i >= len(waits) {
 		return length
 	}
-	return waits[i]
+	taken := ahead
+	for _, s := range b.slots {
+		if wait(s) > 0 {
+			taken++
+		}
+	}
+	if taken < limit {
+		return 0
+	}
+	var waits []time.Duration
+	for _, s := range b.slots {
+		if d := wait(s); d > 0 {
+			waits = append(waits, d)
+		}
+	}
+	if taken-limit >= len(waits) {
+		return length
+	}
+	slices.Sort(waits)
+	return waits[taken-limit]
 }
 
 // answered marks that the headers of the call's answer are here.
