@@ -11,19 +11,24 @@ type decimal struct {
 
 // String writes exactly d.scale digits behind the point, so trailing zeros stay.
 func (d decimal) String() string {
-	sign, coef := "", d.coef
-	if coef < 0 {
-		sign, coef = "-", -coef
+	var digits [20]byte
+	coef := strconv.AppendInt(digits[:0], max(d.coef, -d.coef), 10)
+	out := make([]byte, 0, 24)
+	if d.coef < 0 {
+		out = append(out, '-')
 	}
-	digits := strconv.FormatInt(coef, 10)
-	if d.scale == 0 {
-		return sign + digits
+	for i := range max(len(coef), d.scale+1) {
+		place := max(len(coef), d.scale+1) - i // counted from the right
+		if place == d.scale {
+			out = append(out, '.')
+		}
+		if place > len(coef) {
+			out = append(out, '0')
+			continue
+		}
+		out = append(out, coef[len(coef)-place])
 	}
-	for len(digits) <= d.scale {
-		digits = "0" + digits
-	}
-	point := len(digits) - d.scale
-	return sign + digits[:point] + "." + digits[point:]
+	return string(out)
 }
 
 // times multiplies and rounds, half away from zero, to scale digits.

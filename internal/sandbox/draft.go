@@ -1,6 +1,6 @@
 package sandbox
 
-import "fmt"
+import "strconv"
 
 // line is an item before it is priced.
 type line struct {
@@ -78,7 +78,7 @@ func (r *rateSum) add(net decimal, digits int) decimal {
 
 func newItem(bill *Bill, number int, l line, net, tax decimal) Item {
 	return Item{
-		ID:               fmt.Sprintf("%s-%04d", bill.ID, number),
+		ID:               itemID(bill.ID, number),
 		BillID:           bill.ID,
 		LineNumber:       number,
 		Category:         l.category,
@@ -97,4 +97,9 @@ func newItem(bill *Bill, number int, l line, net, tax decimal) Item {
 		Gross:            decimal{net.coef + tax.coef, net.scale}.String(),
 		Currency:         bill.Currency,
 	}
+}
+
+// itemID is a bill's id and a line number of four digits.
+func itemID(billID string, number int) string {
+	return billID + "-" + strconv.Itoa(10000 + number)[1:]
 }

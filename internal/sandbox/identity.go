@@ -24,7 +24,6 @@ type Identity struct {
 	clientID     string
 	clientSecret string
 	now          func() time.Time
-	key          func() *rsa.PrivateKey // waits for the key to be there
 	mux          *http.ServeMux
 
 	mu           sync.Mutex
@@ -74,24 +73,20 @@ func newIdentity(issuer string, o *Options) *Identity {
 	for _, uri := range o.PostLogoutURIs {
 		p.postLogouts[uri] = true
 	}
-	p.key = newKey()
+	go signingKey() // so that a start does not wait for it
 	p.routes()
 	return p
 }
 
-// newKey begins to make an RSA key and returns a function that waits for it, so
-// that a start does not.
-func newKey() func() *rsa.PrivateKey {
-	wait := sync.OnceValue(func() *rsa.PrivateKey {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			panic("sandbox: no RSA key: " + err.Error()) // crypto/rand does not fail since Go 1.24
-		}
-		return key
-	})
-	go wait()
-	return wait
-}
+// signingKey is made once in a process, because making it takes longer than
+// anything else here and tests start many sandboxes.
+var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic("sandbox: no RSA key: " + err.Error()) // crypto/rand does not fail since Go 1.24
+	}
+	return key
+})
 
 // routes is the map of the provider.
 func (p *Identity) routes() {

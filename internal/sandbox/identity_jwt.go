@@ -23,7 +23,7 @@ func (p *Identity) sign(typ string, claims map[string]any) string {
 	head := b64(jsonText(map[string]string{"alg": "RS256", "kid": keyID, "typ": typ}))
 	signed := head + "." + b64(jsonText(claims))
 	sum := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, p.key(), crypto.SHA256, sum[:])
+	signature, err := rsa.SignPKCS1v15(rand.Reader, signingKey(), crypto.SHA256, sum[:])
 	if err != nil {
 		panic("sandbox: cannot sign: " + err.Error()) // the key is our own and long enough
 	}
@@ -43,7 +43,7 @@ func (p *Identity) verify(token string) (map[string]any, error) {
 		return nil, errForeignToken
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if rsa.VerifyPKCS1v15(&p.key().PublicKey, crypto.SHA256, sum[:], signature) != nil {
+	if rsa.VerifyPKCS1v15(&signingKey().PublicKey, crypto.SHA256, sum[:], signature) != nil {
 		return nil, errForeignToken
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
@@ -59,7 +59,7 @@ func (p *Identity) verify(token string) (map[string]any, error) {
 
 // jwks is the public key as a JSON Web Key set (RFC 7517).
 func (p *Identity) jwks(w http.ResponseWriter, _ *http.Request) {
-	public := p.key().PublicKey
+	public := signingKey().PublicKey
 	writeBytes(w, typeJSON, jsonText(map[string]any{"keys": []map[string]string{{
 		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID,
 		"n": b64(public.N.Bytes()), "e": b64(big.NewInt(int64(public.E)).Bytes()),

@@ -104,8 +104,8 @@ func (s *service) installedQuantity(m month) decimal {
 var seasons = [12]int64{98, 97, 103, 101, 100, 102, 92, 84, 104, 106, 107, 96}
 
 // usedQuantity is the season times a little chance.
-func (s *service) usedQuantity(seed uint64, a *Account, m month) decimal {
-	d := roll(seed, "use", a.Number, s.product.label, s.site, m.String())
-	perMille := seasons[int(m)%12] * int64(930+d.below(140))
+func (s *service) usedQuantity(seed uint64, a *Account, c *cycle) decimal {
+	d := roll(seed, "use", a.Number, s.product.label, s.site, c.first)
+	perMille := seasons[int(c.period)%12] * int64(930+d.below(140))
 	return s.base.times(decimal{perMille, 5}, s.product.decimals)
 }

@@ -11,6 +11,9 @@ const (
 	streamMobile
 )
 
+// streamNames tell the dice of the two apart.
+var streamNames = [2]string{"services", "mobile"}
+
 // maxItems is the length of the longest bill.
 const maxItems = 400
 
@@ -42,8 +45,17 @@ func (s *subscriber) issueDay(seed uint64, m month, stream int) time.Time {
 	if stream == streamMobile {
 		day = (day+9)%26 + 2
 	}
-	jitter := roll(seed, "issue", s.account.Number, m.String(), fmt.Sprint(stream)).between(-1, 1)
+	jitter := roll(seed, "issue", s.account.Number, m.String(), streamNames[stream]).between(-1, 1)
 	return m.day(max(1, day+jitter))
+}
+
+// cycle is what all lines of one invoice share.
+type cycle struct {
+	period month
+	first  string // its first and last day
+	last   string
+	stream int
+	rate   decimal // of tax, in the account's country
 }
 
 // invoice drafts the bill that is issued to s in month m, about the month
@@ -52,20 +64,21 @@ func (w *World) invoice(s *subscriber, m month, stream int) *draft {
 	issued := s.issueDay(w.seed, m, stream)
 	period := m - 1
 	taxName, rate := taxOf(s.account.Country, period)
+	c := &cycle{period, text(period.first()), text(period.last()), stream, rate}
 	d := &draft{head: w.head(s.account, issued, s.slot*2+stream), taxName: taxName}
-	d.head.PeriodStart, d.head.PeriodEnd = text(period.first()), text(period.last())
+	d.head.PeriodStart, d.head.PeriodEnd = c.first, c.last
 	if stream == streamServices && s.slot%3 == 0 {
 		d.head.PurchaseOrder = fmt.Sprintf("%s%05d", purchaseOrderText, 70000+s.slot*311+period.year()%100)
 	}
-	d.lines = w.recurringLines(s, period, stream, rate)
+	d.lines = w.recurringLines(s, c)
 	recurring := len(d.lines)
-	used := w.usageLines(s, period, stream, rate)
-	oneTime := installationLines(s, period, stream, rate)
+	used := w.usageLines(s, c)
+	oneTime := installationLines(s, c)
 	room := maxItems - recurring - len(oneTime) - 2
 	d.lines = append(d.lines, used[:min(len(used), room)]...)
 	d.lines = append(d.lines, oneTime...)
 	d.lines = append(d.lines, discountLine(d, recurring, rate)...)
-	d.lines = append(d.lines, w.outageLine(s, period, stream, rate)...)
+	d.lines = append(d.lines, w.outageLine(s, c)...)
 	return d
 }
 
@@ -97,19 +110,19 @@ func (w *World) head(a *Account, issued time.Time, slot int) Bill {
 	}
 }
 
-func (w *World) recurringLines(s *subscriber, period month, stream int, rate decimal) []line {
-	var lines []line
-	raised := w.plot.raised(s.account, period+1)
-	for i := range s.services[stream] {
-		v := &s.services[stream][i]
-		age := v.age(period)
+func (w *World) recurringLines(s *subscriber, c *cycle) []line {
+	lines := make([]line, 0, len(s.services[c.stream])+len(s.usages[c.stream])+4)
+	raised := w.plot.raised(s.account, c.period+1)
+	for i := range s.services[c.stream] {
+		v := &s.services[c.stream][i]
+		age := v.age(c.period)
 		if age < 0 {
 			continue
 		}
-		l := v.line(s.account, CategoryRecurring, period, rate)
-		l.quantity, l.price = v.installedQuantity(period), v.priceIn(period, raised)
+		l := v.line(s.account, CategoryRecurring, c)
+		l.quantity, l.price = v.installedQuantity(c.period), v.priceIn(c.period, raised)
 		if age == 0 {
-			l.prorate(v, period)
+			l.prorate(v, c.period)
 		}
 		lines = append(lines, l)
 	}
@@ -125,27 +138,28 @@ func (l *line) prorate(v *service, period month) {
 	l.quantity = l.quantity.times(share, 4)
 }
 
-func (v *service) line(a *Account, category string, period month, rate decimal) line {
+func (v *service) line(a *Account, category string, c *cycle) line {
+	rate := c.rate
 	if v.country != a.Country {
 		rate = decimal{0, 1} // a site abroad is outside the scope of the account's tax
 	}
 	return line{
 		category: category, label: v.product.label, offer: v.offer, site: v.site, country: v.country,
-		first: text(period.first()), last: text(period.last()), unit: v.product.unit, rate: rate,
+		first: c.first, last: c.last, unit: v.product.unit, rate: rate,
 	}
 }
 
-func (w *World) usageLines(s *subscriber, period month, stream int, rate decimal) []line {
-	all := s.usages[stream]
-	if len(all) > 40 && int(period)%3 != 2 {
+func (w *World) usageLines(s *subscriber, c *cycle) []line {
+	all := s.usages[c.stream]
+	if len(all) > 40 && int(c.period)%3 != 2 {
 		all = all[:36] // the detail of every site comes once a quarter
 	}
 	lines := make([]line, 0, len(all))
 	for i := range all {
 		v := &all[i]
-		l := v.line(s.account, CategoryUsage, period, rate)
-		l.quantity, l.price = v.usedQuantity(w.seed, s.account, period), v.priceIn(period, false)
-		if i == 0 && w.plot.spikes(s.account, period+1) {
+		l := v.line(s.account, CategoryUsage, c)
+		l.quantity, l.price = v.usedQuantity(w.seed, s.account, c), v.priceIn(c.period, false)
+		if i == 0 && w.plot.spikes(s.account, c.period+1) {
 			l.quantity = l.quantity.times(decimal{spikeTenths, 1}, v.product.decimals)
 		}
 		lines = append(lines, l)
@@ -153,14 +167,14 @@ func (w *World) usageLines(s *subscriber, period month, stream int, rate decimal
 	return lines
 }
 
-func installationLines(s *subscriber, period month, stream int, rate decimal) []line {
+func installationLines(s *subscriber, c *cycle) []line {
 	var lines []line
-	for i := range s.services[stream] {
-		v := &s.services[stream][i]
-		if v.age(period) != 0 {
+	for i := range s.services[c.stream] {
+		v := &s.services[c.stream][i]
+		if v.age(c.period) != 0 {
 			continue
 		}
-		l := v.line(s.account, CategoryOneTime, period, rate)
+		l := v.line(s.account, CategoryOneTime, c)
 		l.label, l.unit = "Installation, "+v.product.label, "piece"
 		l.quantity = decimal{1, 0}
 		l.price = decimal{45000, 2}.times(exchange(s.account.Currency), currencyDigits(s.account.Currency))
@@ -187,14 +201,14 @@ func discountLine(d *draft, recurring int, rate decimal) []line {
 }
 
 // outageLine is a service credit that comes now and then.
-func (w *World) outageLine(s *subscriber, period month, stream int, rate decimal) []line {
-	d := roll(w.seed, "outage", s.account.Number, period.String(), fmt.Sprint(stream))
+func (w *World) outageLine(s *subscriber, c *cycle) []line {
+	d := roll(w.seed, "outage", s.account.Number, c.first, streamNames[c.stream])
 	if d.below(14) != 0 {
 		return nil
 	}
-	v := &s.services[stream][d.below(4)]
-	l := v.line(s.account, CategoryAdjustment, period, rate)
-	day := text(period.day(d.between(2, 26)))
+	v := &s.services[c.stream][d.below(4)]
+	l := v.line(s.account, CategoryAdjustment, c)
+	day := text(c.period.day(d.between(2, 26)))
 	l.label = "Service credit, outage of " + day
 	l.first, l.last = day, day
 	l.quantity, l.unit = decimal{1, 0}, "piece"

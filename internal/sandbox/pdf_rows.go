@@ -139,7 +139,10 @@ func paginate(rows []row) [][]row {
 		if y+need > pageFoot-2 {
 			kept := carryOver(page, r)
 			pages, page = append(pages, page[:kept]), page[kept:len(page):len(page)]
-			y = nextTop + rowHeight*float64(len(page))
+			y = nextTop
+			for _, carried := range page {
+				y += carried.height()
+			}
 		}
 		page = append(page, r)
 		y += r.height()
@@ -148,7 +151,8 @@ func paginate(rows []row) [][]row {
 }
 
 // carryOver says how many rows stay on a page that next no longer fits on.
-// Totals take the last lines with them, so that they never stand alone.
+// Totals take the last lines with them, and the heading of those when no line
+// stays under it, so that neither stands alone.
 func carryOver(page []row, next row) int {
 	kept := len(page)
 	if _, totals := next.(totalsRow); !totals {
@@ -158,6 +162,9 @@ func carryOver(page []row, next row) int {
 		if _, line := page[kept-1].(itemRow); !line {
 			break
 		}
+	}
+	if _, heading := page[kept-1].(headingRow); heading {
+		kept--
 	}
 	return kept
 }

@@ -62,7 +62,7 @@ func (w *World) twin(a *Account, bill *Bill) *Bill {
 	twin.Items = make([]Item, len(bill.Items))
 	for i, item := range bill.Items {
 		item.BillID = twin.ID
-		item.ID = fmt.Sprintf("%s-%04d", twin.ID, item.LineNumber)
+		item.ID = itemID(twin.ID, item.LineNumber)
 		twin.Items[i] = item
 	}
 	return &twin
