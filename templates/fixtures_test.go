@@ -29,7 +29,7 @@ func (d desk) page(title, current string) templates.Page {
 		Person: &templates.PersonMenu{Name: "Amir Haddad", Detail: d.texts.S("role.accountant") + ", " + d.texts.N("count.accounts", 18)},
 		Search: true,
 		Freshness: &templates.Freshness{
-			Text: d.texts.S("fresh.ok", "30 Nov 2026, 09:02"), DateTime: "2026-11-30T09:02:00+01:00",
+			Text: d.texts.S("fresh.ok", d.texts.DateTime(time.Date(2026, 11, 30, 9, 2, 0, 0, time.UTC))), DateTime: "2026-11-30T09:02:00+01:00",
 		},
 		CSRF: "c5rf-token", RequestID: "req-7K2M-91QX",
 	}

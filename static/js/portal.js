@@ -107,6 +107,20 @@ function say(text) {
   notices.replaceChildren(toast);
 }
 
+// An error page that is not the portal's, a proxy's for instance, has no place inside a page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { isError, serverResponse, target } = event.detail;
+  if (!isError) {
+    return;
+  }
+  if (serverResponse.startsWith('<div class="toast"')) {
+    event.detail.target = notices;
+  } else if (target.id !== "list" || !serverResponse.startsWith('<section id="list"')) {
+    event.detail.shouldSwap = false;
+    say(notices.dataset.offline);
+  }
+});
+
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => say(notices.dataset.offline));
 }
