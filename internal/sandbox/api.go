@@ -103,6 +103,7 @@ func (a *API) route(pattern string, h handler) {
 
 // ServeHTTP records the call, takes it off the limits, and answers it.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-OAPI-Request-Id", newUUID())
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		invalidBody("The body cannot be read or is too long.").write(w)
@@ -117,7 +118,6 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	entry := a.record(r, strings.Replace(pattern, apiBase, "", 1), string(body))
 	out := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	defer func() { a.log.finish(entry, out.status) }()
-	out.Header().Set("X-OAPI-Request-Id", newUUID())
 	switch failure := a.failure(r); {
 	case !isToken && !a.minute.take(a.now()):
 		tooManyRequests(http.StatusForbidden, "quota of calls a minute").write(out)
@@ -199,11 +199,10 @@ func (f *Failure) write(w http.ResponseWriter) {
 	_, _ = w.Write(f.Body) // the client may have gone
 }
 
-// SetCallsPerMinute and SetCallsPerSecond change the limits while running; 0
-// takes one away.
+// SetCallsPerMinute changes the limit while running; 0 takes it away.
 func (a *API) SetCallsPerMinute(n int) { a.minute.set(n) }
 
-// SetCallsPerSecond changes the spike limit; see SetCallsPerMinute.
+// SetCallsPerSecond changes the spike limit while running; 0 takes it away.
 func (a *API) SetCallsPerSecond(n int) { a.second.set(n) }
 
 // RevokeTokens makes every token given out so far unknown, as if the client's

@@ -198,7 +198,7 @@ func TestItemsOnTheWire(t *testing.T) {
 		t.Fatalf("%d items, want %d", len(got), len(b.Items))
 	}
 	for _, i := range b.Items {
-		amounts := fmt.Sprintf(`"quantity":%s,"unit":"%s","unitPrice":%s,"amountExcludingTax":%s,"taxRate":%s,"taxAmount":%s,"amountIncludingTax":%s,"currency":"%s"}`,
+		amounts := fmt.Sprintf(`"quantity":%s,"unit":%q,"unitPrice":%s,"amountExcludingTax":%s,"taxRate":%s,"taxAmount":%s,"amountIncludingTax":%s,"currency":%q}`,
 			i.Quantity, i.Unit, i.UnitPrice, i.Net, i.TaxRate, i.Tax, i.Gross, i.Currency)
 		if !strings.Contains(r.body, `{"id":"`+i.ID+`","billId":"`+b.ID+`","lineNumber":`+strconv.Itoa(i.LineNumber)) || !strings.Contains(r.body, amounts) {
 			t.Errorf("item %s is not in %s", i.ID, r.body)
