@@ -240,6 +240,39 @@ func TestDownloadHoldsItsSlotUntilClosed(t *testing.T) {
 	})
 }
 
+func TestMinuteBeginsWhenTheCallHasEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(time.Now, 1, 100)
+		start := time.Now()
+		download := take(t, b, Sync)
+		time.AfterFunc(5*time.Minute, download.end)
+		take(t, b, Sync)
+		equal(t, "the next call", time.Since(start), 6*time.Minute)
+	})
+}
+
+func TestTokenRequestGoesFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		u := &upstream{answerTo: statusOK}
+		c := newBubble(t, u, 1, 1)
+		start := time.Now()
+		take(t, c.budget, Sync).end()
+		var callers sync.WaitGroup
+		callers.Go(func() {
+			take(t, c.budget, Sync).end()
+			equal(t, "the call that waited longest", time.Since(start), 2*time.Minute)
+		})
+		synctest.Wait()
+		if _, err := c.Status(t.Context()); err != nil {
+			t.Error(err)
+		}
+		callers.Wait()
+		equal(t, "the token request", u.times()[0].Sub(start), time.Minute)
+	})
+}
+
 func TestForgottenDownloadEndsAtItsTimeOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package billingapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,16 +98,9 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	perMinute, perSecond := o.CallsPerMinute, o.CallsPerSecond
-	if perMinute == 0 {
-		perMinute = 60
-	}
-	if perSecond == 0 {
-		perSecond = 5
-	}
 	return &Client{
-		base: base, tokenURL: tokenURL, options: o, dialect: dialect, http: httpClient,
-		now: o.Now, log: o.Log, budget: newBudget(o.Now, perMinute, perSecond),
+		base: base, tokenURL: tokenURL, options: o, dialect: dialect, http: httpClient, now: o.Now, log: o.Log,
+		budget: newBudget(o.Now, cmp.Or(o.CallsPerMinute, 60), cmp.Or(o.CallsPerSecond, 5)),
 	}, nil
 }
 

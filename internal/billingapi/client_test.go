@@ -118,7 +118,12 @@ func TestLogHoldsTheRouteAndNoIDs(t *testing.T) {
 func TestNetworkFailures(t *testing.T) {
 	t.Parallel()
 	cut := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	c, _, _ := newTest(t, map[string]http.HandlerFunc{statusPath: cut})
+	c, _, _ := newTest(t, map[string]http.HandlerFunc{statusPath: cut, "/api/bills": cut})
+	for _, err := range c.Bills(t.Context(), BillQuery{Account: "BA-400217"}) {
+		if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "BA-400217") {
+			t.Errorf("a cut listing: %v, which must not hold the query", err)
+		}
+	}
 	_, err := c.Status(t.Context())
 	var failure *APIError
 	if !errors.Is(err, ErrUnavailable) || !errors.As(err, &failure) || failure.Status != 0 {

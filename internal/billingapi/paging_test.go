@@ -92,6 +92,7 @@ func TestListingsOfAnyShape(t *testing.T) {
 		"result above total":         {sayInTurn(withResult(106, 25, bills(1, 2)), withResult(106, 25, "[]")), listed{"1 2 ", "", false, 2}},
 		"doubles within a page":      {counted(3, bills(1, 1, 2)), listed{"1 2 ", "", false, 1}},
 		"doubles between pages":      {sayInTurn(counted(4, bills(1, 2)), counted(4, bills(2, 3))), listed{"1 2 3 ", "", false, 2}},
+		"doubles without a total":    {sayInTurn(say(200, bills(1, 2)), say(200, bills(2, 3)), end), listed{"1 2 3 ", "", false, 3}},
 		"a bill arrived meanwhile":   {sayInTurn(counted(3, bills(1, 2)), counted(4, bills(2, 3))), listed{"1 2 3 ", "", false, 2}},
 		"odd counts":                 {sayInTurn(withResult(-1, -1, bills(1)), end), listed{"1 ", "", true, 2}},
 		"records that are none": {counted(6, `[{"id":1},null,"x",{"id":""},{"number":"N"},[]]`),
