@@ -41,34 +41,33 @@ const (
 
 // The accounts that stories are about, or that grants name.
 const (
-	numberLyon        = "0071 4420 26"
-	numberFosOld      = "0071 4533 15"
-	numberFosNew      = "0071 4533 23"
-	numberNantes      = "0071 4420 34"
-	numberBackbone    = "0071 9001 00"
-	numberHamburg     = "0049 2210 64"
-	numberLeipzig     = "0049 2210 72"
-	numberMunich      = "0049 2210 80"
-	numberSlough      = "0044 7702 55"
-	numberLeeds       = "0044 7702 71"
-	numberChicago     = "0001 8834 20"
-	numberNewark      = "0001 8834 38"
-	numberSavannah    = "0001 8834 53"
-	numberLausanne    = "0041 5120 15"
-	numberWroclaw     = "0048 0902 11"
-	numberLodz        = "0048 0902 29"
-	numberUnlisted    = "0071 4533 49"
-	countryPriceRise  = "DE"
-	fosAddress        = "Route du Quai Minéralier"
-	fosName           = "MERIDIAN FOODS SA - ENTREPOT FROID FOS"
-	listedAccounts    = 24
-	monthsOfHistory   = 36
-	customerID        = "70114"
-	customerName      = "Meridian Foods SA"
-	customerSegment   = "int"
-	supplierPrinted   = "Orange Business (simulated)"
-	purchaseOrderText = "PO-"
+	numberLyon     = "0071 4420 26"
+	numberFosOld   = "0071 4533 15"
+	numberFosNew   = "0071 4533 23"
+	numberNantes   = "0071 4420 34"
+	numberBackbone = "0071 9001 00"
+	numberHamburg  = "0049 2210 64"
+	numberLeipzig  = "0049 2210 72"
+	numberMunich   = "0049 2210 80"
+	numberSlough   = "0044 7702 55"
+	numberLeeds    = "0044 7702 71"
+	numberChicago  = "0001 8834 20"
+	numberNewark   = "0001 8834 38"
+	numberSavannah = "0001 8834 53"
+	numberLausanne = "0041 5120 15"
+	numberWroclaw  = "0048 0902 11"
+	numberLodz     = "0048 0902 29"
+	numberUnlisted = "0071 4533 49"
 )
+
+// The renumbered account is the same place under two numbers.
+const (
+	fosName    = "MERIDIAN FOODS SA - ENTREPOT FROID FOS"
+	fosAddress = "Route du Quai Minéralier"
+)
+
+// listedAccounts is how many of allAccounts the API lists.
+const listedAccounts = 24
 
 // allAccounts gives the 24 accounts the API lists and, last, the one it lists
 // nowhere. The order is part of the truth: it numbers the bills.

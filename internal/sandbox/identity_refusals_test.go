@@ -16,7 +16,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// invalidGrant says whether an exchange failed with that OAuth error.
+// failedWith says whether an exchange failed with that OAuth error.
 func failedWith(err error, code string) bool {
 	var refusal *oauth2.RetrieveError
 	return errors.As(err, &refusal) && refusal.ErrorCode == code

@@ -68,7 +68,7 @@ func (w *World) invoice(s *subscriber, m month, stream int) *draft {
 	d := &draft{head: w.head(s.account, issued, s.slot*2+stream), taxName: taxName}
 	d.head.PeriodStart, d.head.PeriodEnd = c.first, c.last
 	if stream == streamServices && s.slot%3 == 0 {
-		d.head.PurchaseOrder = fmt.Sprintf("%s%05d", purchaseOrderText, 70000+s.slot*311+period.year()%100)
+		d.head.PurchaseOrder = fmt.Sprintf("PO-%05d", 70000+s.slot*311+period.year()%100)
 	}
 	d.lines = w.recurringLines(s, c)
 	recurring := len(d.lines)

@@ -22,6 +22,9 @@ const (
 	typeface   = "go"
 )
 
+// supplierPrinted is the name at the head of every document.
+const supplierPrinted = "Orange Business (simulated)"
+
 // ink is a colour in red, green and blue.
 type ink [3]int
 

@@ -20,7 +20,7 @@ func (s *sheet) firstHead() {
 	s.right(pageRight, 9.4, s.title())
 
 	s.font("", 7.5, inkGrey)
-	for i, text := range []string{"Orange Business (simulated)", "1 place des Exemples, 75000 Paris, France", "VAT FR 00 000000000"} {
+	for i, text := range []string{supplierPrinted, "1 place des Exemples, 75000 Paris, France", "VAT FR 00 000000000"} {
 		s.left(pageMargin, 32+float64(i)*4, 80, text)
 	}
 	address := []string{s.account.Entity, s.account.AddressLine, s.account.PostCode + " " + s.account.City, countryNames[s.account.Country]}

@@ -5,6 +5,7 @@ const (
 	priceRiseThousandths = 65 // 6.5 %
 	spikeTenths          = 64 // 6.4 times the usual
 	correctionDays       = 6  // between issue and correction
+	countryPriceRise     = "DE"
 )
 
 // BillRef names one bill.

@@ -112,7 +112,8 @@ type wireAccount struct {
 	Address         wireAddress  `json:"address"`
 }
 
-var theCustomer = wireCustomer{customerID, customerName, customerSegment}
+// theCustomer is the company, as the supplier knows it.
+var theCustomer = wireCustomer{ID: "70114", Name: "Meridian Foods SA", Segment: "int"}
 
 // orNull is nil for an empty text, which JSON writes as null.
 func orNull(s string) *string {

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// monthsOfHistory is how far back the world goes, the current month included.
+const monthsOfHistory = 36
+
 // World is everything the simulated supplier knows: accounts, bills, items. It
 // is a pure function of a seed and a day, equal byte for byte wherever it is
 // made. Reading it is safe for concurrent use; what it returns must not be
