@@ -221,10 +221,9 @@ func (c *Client) do(ctx context.Context, x exchange) (*answer, error) {
 func (c *Client) send(caller context.Context, x exchange, s *slot) (*answer, error) {
 	ctx, cancel := context.WithTimeout(caller, x.timeout)
 	context.AfterFunc(ctx, s.end)
-	finish := func() { cancel(); s.end() }
 	request, err := http.NewRequestWithContext(ctx, x.method, x.url, strings.NewReader(x.body))
 	if err != nil {
-		finish()
+		cancel()
 		return nil, c.noAnswer(caller, x, errors.New("the address cannot be called"))
 	}
 	request.Header = x.header
@@ -232,15 +231,15 @@ func (c *Client) send(caller context.Context, x exchange, s *slot) (*answer, err
 	response, err := c.http.Do(request)
 	s.answered()
 	if err != nil {
-		finish()
+		cancel()
 		return nil, c.noAnswer(caller, x, err)
 	}
 	a := &answer{status: response.StatusCode, header: response.Header, length: response.ContentLength}
 	if x.stream && ok2xx(a.status) && a.length <= x.limit {
-		a.stream = &stream{body: response.Body, left: x.limit, finish: finish}
+		a.stream = &stream{body: response.Body, left: x.limit, finish: cancel}
 		return a, nil
 	}
-	defer finish()
+	defer cancel()
 	defer response.Body.Close()
 	return c.readAnswer(caller, x, a, response.Body)
 }

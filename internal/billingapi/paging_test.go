@@ -146,7 +146,10 @@ func TestListingStopsAfterAnError(t *testing.T) {
 func TestListingStopsWithItsReader(t *testing.T) {
 	t.Parallel()
 	c, u, _ := newTest(t, map[string]http.HandlerFunc{"/api/bills": counted(9, bills(1))})
-	for range c.Bills(t.Context(), BillQuery{}) {
+	for _, err := range c.Bills(t.Context(), BillQuery{}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	equal(t, "calls", u.to("/api/bills"), 1)

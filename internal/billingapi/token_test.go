@@ -120,12 +120,14 @@ func TestTokenIsRenewedAtFourFifthsOfItsLife(t *testing.T) {
 func TestExpiredTokenIsReplacedOnce(t *testing.T) {
 	t.Parallel()
 	expired := say(401, `{"code":42,"message":"Expired credentials"}`)
-	c, u, _ := newTest(t, map[string]http.HandlerFunc{statusPath: sayInTurn(expired, statusOK[statusPath], expired)})
+	answers := sayInTurn(expired, statusOK[statusPath])
+	c, u, _ := newTest(t, map[string]http.HandlerFunc{statusPath: answers})
 	if _, err := c.Status(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "bearer of the repeat", u.last().header.Get("Authorization"), "Bearer canary-token-2")
 	equal(t, "calls", u.to(statusPath), 2)
+	u.answerTo[statusPath] = expired
 	_, err := c.Status(t.Context())
 	if !errors.Is(err, ErrCredentials) {
 		t.Errorf("got %v, want ErrCredentials", err)
