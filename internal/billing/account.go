@@ -53,6 +53,25 @@ func (a BillingAccount) DisplayName() string {
 	return string(a.Number)
 }
 
+// Quarantine counts the bills that nobody may see because they could not be
+// attributed to an account. It tells that they exist and under which account
+// number, and nothing else of what they say.
+type Quarantine struct {
+	Reason  QuarantineReason
+	Account AccountNumber // as the bills name it; may be empty
+	Bills   int
+}
+
+// QuarantineReason says why a bill is in quarantine.
+type QuarantineReason string
+
+// The reasons for which a bill is in quarantine.
+const (
+	NoAccount            QuarantineReason = "no-account"            // it names no account
+	UnknownAccount       QuarantineReason = "unknown-account"       // it names one that is not in the register
+	ContradictoryAccount QuarantineReason = "contradictory-account" // its account number and key belong to two accounts
+)
+
 // AccountGroup is a named set of billing accounts, the unit of views and
 // grants at once: a country, an entity.
 type AccountGroup struct {

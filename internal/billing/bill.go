@@ -73,6 +73,7 @@ type Bill struct {
 	Original            Reference // the invoice that a credit note refers to
 	UpdatedAt, SyncedAt time.Time
 	Items               ItemsState
+	Version             int // which state of the bill this is, counted from 1
 }
 
 // Tax is one line of a bill's tax table.

@@ -33,12 +33,12 @@ type Preset string
 // around today, as ResolvePreset gives them.
 const (
 	AnyTime       Preset = "any"
-	ThisMonth     Preset = "this-month"
+	ThisMonth     Preset = "month"
 	LastMonth     Preset = "last-month"
-	ThisQuarter   Preset = "this-quarter"
-	ThisYear      Preset = "this-year"
+	ThisQuarter   Preset = "quarter"
+	ThisYear      Preset = "year"
 	LastYear      Preset = "last-year"
-	Last12Months  Preset = "last-12-months"
+	Last12Months  Preset = "12-months"
 	FinancialYear Preset = "financial-year"
 )
 

@@ -1,0 +1,51 @@
+package access
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrUnknownGrantee and ErrUnknownTarget say that a grant cannot be given: nobody
+// of that subject has signed in, or the register holds no such account or group.
+var (
+	ErrUnknownGrantee = errors.New("access: nobody of that subject has signed in")
+	ErrUnknownTarget  = errors.New("access: no such account or account group")
+)
+
+// GranteeKind says to whom a grant is given.
+type GranteeKind string
+
+// The kinds of grantee: a group of the identity provider, by its exact name, or
+// one person.
+const (
+	GranteeGroup  GranteeKind = "group"
+	GranteePerson GranteeKind = "person"
+)
+
+// TargetKind says what a grant opens.
+type TargetKind string
+
+// The kinds of target. TargetAll means every admitted account, now and later.
+const (
+	TargetAccount      TargetKind = "account"
+	TargetAccountGroup TargetKind = "account_group"
+	TargetAll          TargetKind = "all"
+)
+
+// GrantID is the key of a grant.
+type GrantID int64
+
+// Grant opens accounts to people; what they may do there is the matter of their
+// role.
+type Grant struct {
+	ID          GrantID
+	GranteeKind GranteeKind
+	Grantee     string // group name, or the person's subject
+	GranteeName string // shown in place of a subject
+	TargetKind  TargetKind
+	Target      string // account number or group name; "" for all
+	TargetName  string // our name of the account
+	Accounts    int    // how many accounts it opens today
+	By          string
+	At          time.Time
+}

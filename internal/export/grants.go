@@ -1,0 +1,114 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+)
+
+var grantColumns = []string{"grantee_kind", "grantee", "target_kind", "target"}
+
+// GrantsHeader is the first line of a grants file.
+func GrantsHeader() string { return strings.Join(grantColumns, ",") }
+
+// Grants writes grants as the file that ParseGrants reads.
+func Grants(w io.Writer, grants []access.Grant) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{grantColumns}
+	for _, g := range grants {
+		rows = append(rows, []string{string(g.GranteeKind), text(g.Grantee), string(g.TargetKind), text(g.Target)})
+	}
+	return out.WriteAll(rows)
+}
+
+// ParsedGrant is a grant and the line of the file that it stands in.
+type ParsedGrant struct {
+	access.Grant
+	Line int
+}
+
+// ParseGrants reads a grants file. The error is LineErrors with every bad line;
+// then no grant is returned. Whether the people, accounts and groups exist is for
+// the register to say.
+func ParseGrants(r io.Reader) ([]ParsedGrant, error) {
+	lines, errs := readLines(r, grantColumns)
+	grants := make([]ParsedGrant, 0, len(lines))
+	for _, l := range lines {
+		g := access.Grant{
+			GranteeKind: access.GranteeKind(l.cells["grantee_kind"]), Grantee: l.cells["grantee"],
+			TargetKind: access.TargetKind(l.cells["target_kind"]), Target: l.cells["target"],
+		}
+		if g.TargetKind == access.TargetAll && g.Target == "*" {
+			g.Target = ""
+		}
+		for _, reason := range GrantFaults(g) {
+			errs.add(l.number, "%s", reason)
+		}
+		grants = append(grants, ParsedGrant{Grant: g, Line: l.number})
+	}
+	if len(errs) > 0 {
+		return nil, errs.orNil()
+	}
+	return grants, nil
+}
+
+// CheckGrants says which lines of a file name somebody who never signed in, or an
+// account or group that the register does not hold. The error is LineErrors.
+func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, people []access.Person) error {
+	accounts, groups, subjects := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, a := range register {
+		accounts[string(a.Number)], groups[strings.ToLower(a.Group)] = true, a.Group != ""
+	}
+	for _, p := range people {
+		subjects[p.Subject] = true
+	}
+	var errs LineErrors
+	for _, g := range grants {
+		switch {
+		case g.GranteeKind == access.GranteePerson && !subjects[g.Grantee]:
+			errs.add(g.Line, "nobody of the subject %q has signed in", g.Grantee)
+		case g.TargetKind == access.TargetAccount && !accounts[g.Target]:
+			errs.add(g.Line, "the register has no account %q", g.Target)
+		case g.TargetKind == access.TargetAccountGroup && !groups[strings.ToLower(g.Target)]:
+			errs.add(g.Line, "the register has no account group %q", g.Target)
+		}
+	}
+	return errs.orNil()
+}
+
+// GrantsOf drops the line numbers.
+func GrantsOf(parsed []ParsedGrant) []access.Grant {
+	grants := make([]access.Grant, 0, len(parsed))
+	for _, g := range parsed {
+		grants = append(grants, g.Grant)
+	}
+	return grants
+}
+
+// GrantFaults says what is wrong with a grant as somebody entered it.
+func GrantFaults(g access.Grant) []string {
+	var faults []string
+	if g.GranteeKind != access.GranteeGroup && g.GranteeKind != access.GranteePerson {
+		faults = append(faults, "grantee_kind must be group or person")
+	}
+	if g.Grantee == "" || utf8.RuneCountInString(g.Grantee) > MaxText {
+		faults = append(faults, "the grantee is missing or longer than 200 characters")
+	}
+	switch g.TargetKind {
+	case access.TargetAll:
+		if g.Target != "" {
+			faults = append(faults, "a grant of all accounts has no target")
+		}
+	case access.TargetAccount, access.TargetAccountGroup:
+		if g.Target == "" {
+			faults = append(faults, "the target is missing")
+		}
+	default:
+		faults = append(faults, "target_kind must be account, account_group or all")
+	}
+	return faults
+}

@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+)
+
+// HeldDocument names the kept PDF of a bill.
+type HeldDocument struct {
+	SHA256 string
+	Size   int64 // bytes
+}
+
+// Document names the newest kept PDF of a bill in scope. It returns
+// billing.ErrNotFound when none is kept, and equally for a bill out of scope.
+func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillID) (HeldDocument, error) {
+	where := scoped(scope).and("b.id = ?", id)
+	var d HeldDocument
+	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size
+		FROM documents d JOIN bills b ON b.key = d.bill JOIN accounts a ON a.number = b.account
+		WHERE `+where.sql+` ORDER BY d.fetched_at DESC LIMIT 1`, where.args...).Scan(&d.SHA256, &d.Size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, billing.ErrNotFound
+	}
+	if err != nil {
+		return d, fmt.Errorf("sqlite: document: %w", err)
+	}
+	return d, nil
+}
+
+// AddDocument records that a PDF of a bill is kept.
+func (db *DB) AddDocument(ctx context.Context, id billing.BillID, d HeldDocument) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `INSERT INTO documents (bill, sha256, size, fetched_at)
+			SELECT key, ?, ?, ? FROM bills WHERE id = ?
+			ON CONFLICT (bill, sha256) DO UPDATE SET fetched_at = excluded.fetched_at`, d.SHA256, d.Size, millis(db.now()), id)
+		if err != nil {
+			return fmt.Errorf("sqlite: document: %w", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(billing.ErrNotFound, err)
+		}
+		return nil
+	})
+}
+
+// AllDocuments lists every kept PDF that the database names.
+func (db *DB) AllDocuments(ctx context.Context) ([]HeldDocument, error) {
+	return collect(ctx, db.read, func(s scanner) (HeldDocument, error) {
+		var d HeldDocument
+		err := s.Scan(&d.SHA256, &d.Size)
+		return d, err
+	}, `SELECT DISTINCT sha256, size FROM documents ORDER BY sha256`)
+}

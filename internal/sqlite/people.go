@@ -1,0 +1,108 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+	"billportal/internal/ledger"
+)
+
+const personColumns = `p.id, p.issuer, p.subject, p.name, p.email, p.groups, p.disabled, p.first_seen, p.last_sign_in, p.last_visit`
+
+func scanPerson(row scanner) (access.Person, error) {
+	var p access.Person
+	var groups string
+	var first, last, visit int64
+	if err := row.Scan(&p.ID, &p.Issuer, &p.Subject, &p.Name, &p.Email, &groups, &p.Disabled, &first, &last, &visit); err != nil {
+		return p, err
+	}
+	p.FirstSeen, p.LastSignIn, p.LastVisit = instant(first), instant(last), instant(visit)
+	if err := json.Unmarshal([]byte(groups), &p.Groups); err != nil {
+		return p, fmt.Errorf("sqlite: groups of person %d: %w", p.ID, err)
+	}
+	return p, nil
+}
+
+// People lists everybody who has signed in, by name.
+func (db *DB) People(ctx context.Context) ([]access.Person, error) {
+	return collect(ctx, db.read, scanPerson, `SELECT `+personColumns+` FROM people p ORDER BY p.name, p.id`)
+}
+
+// SignIn records a sign-in: it finds or makes the person by issuer and subject,
+// takes over name, e-mail and groups, opens a session under the hash of its
+// reference, and adds the ledger entry. A person who is disabled here stays so.
+func (db *DB) SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, act ledger.Act) (access.Person, error) {
+	var signedIn access.Person
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		now := millis(db.now())
+		row := tx.QueryRowContext(ctx, `
+			INSERT INTO people AS p (issuer, subject, name, email, groups, first_seen, last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (issuer, subject) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
+				last_visit = coalesce((SELECT max(seen_at) FROM sessions WHERE person = p.id), p.last_visit),
+				last_sign_in = excluded.last_sign_in
+			RETURNING id, issuer, subject, name, email, groups, disabled, first_seen, last_sign_in, last_visit`,
+			p.Issuer, p.Subject, p.Name, p.Email, jsonList(p.Groups), now, now)
+		var err error
+		if signedIn, err = scanPerson(row); err != nil {
+			return fmt.Errorf("sqlite: signing in: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (hash, person, created_at, seen_at, id_token) VALUES (?, ?, ?, ?, ?)`,
+			hash, signedIn.ID, now, now, idToken); err != nil {
+			return fmt.Errorf("sqlite: signing in: %w", err)
+		}
+		act.Actor = access.ActorName(signedIn)
+		return db.appendLedger(ctx, tx, act)
+	})
+	return signedIn, err
+}
+
+// Session finds a session and its person by the hash of the reference, or
+// returns billing.ErrNotFound. Whether it has expired is the caller's question.
+func (db *DB) Session(ctx context.Context, hash []byte) (access.Session, access.Person, error) {
+	var s access.Session
+	var created, seen int64
+	err := db.read.QueryRowContext(ctx, `SELECT person, created_at, seen_at, id_token FROM sessions WHERE hash = ?`, hash).
+		Scan(&s.Person, &created, &seen, &s.IDToken)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, access.Person{}, billing.ErrNotFound
+	}
+	if err != nil {
+		return s, access.Person{}, fmt.Errorf("sqlite: session: %w", err)
+	}
+	s.CreatedAt, s.SeenAt = instant(created), instant(seen)
+	p, err := scanPerson(db.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = ?`, s.Person))
+	if err != nil {
+		return s, p, fmt.Errorf("sqlite: session: %w", err)
+	}
+	return s, p, nil
+}
+
+// TouchSession records that a session was used now.
+func (db *DB) TouchSession(ctx context.Context, hash []byte) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = ? WHERE hash = ?`, millis(db.now()), hash); err != nil {
+			return fmt.Errorf("sqlite: session: %w", err)
+		}
+		return nil
+	})
+}
+
+// EndSession removes a session with the ledger entry that says why; one that is
+// gone already adds no entry.
+func (db *DB) EndSession(ctx context.Context, hash []byte, act ledger.Act) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = ?`, hash)
+		if err != nil {
+			return fmt.Errorf("sqlite: session: %w", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		return db.appendLedger(ctx, tx, act)
+	})
+}

@@ -1,0 +1,381 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+	"billportal/internal/export"
+	"billportal/internal/i18n"
+	"billportal/internal/ledger"
+	"billportal/templates"
+)
+
+// RegisterKeeper keeps the register of accounts. It tells nothing of bills but
+// that some are in quarantine, and when an account had its last one.
+type RegisterKeeper interface {
+	Register(ctx context.Context) ([]billing.BillingAccount, error)
+	RegisterEntry(ctx context.Context, number billing.AccountNumber) (billing.BillingAccount, error)
+	AccountGroups(ctx context.Context) ([]billing.AccountGroup, error)
+	SetAccounts(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) error
+	ReplaceRegister(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) (hidden []billing.AccountNumber, err error)
+	Quarantined(ctx context.Context) ([]billing.Quarantine, error)
+	LastIssues(ctx context.Context) (map[billing.AccountNumber]billing.Date, error)
+}
+
+// adminAccounts is the register: first what waits for a decision, then every
+// account.
+func (s *Server) adminAccounts(c echo.Context) error {
+	return s.registerPage(c, http.StatusOK, templates.ImportForm{})
+}
+
+func (s *Server) registerPage(c echo.Context, status int, form templates.ImportForm) error {
+	ctx := c.Request().Context()
+	accounts, err := s.Register.Register(ctx)
+	if err != nil {
+		return err
+	}
+	quarantined, err := s.Register.Quarantined(ctx)
+	if err != nil {
+		return err
+	}
+	issues, err := s.Register.LastIssues(ctx)
+	if err != nil {
+		return err
+	}
+	page := s.page(c, "register.title")
+	t := page.Texts
+	form.Action, form.Format = "/admin/accounts/import", export.RegisterHeader()
+	view := templates.AdminAccountsView{Page: page, Lede: registerCounts(t, accounts), Import: form}
+	addDecisions(t, &view, accounts, quarantined)
+	addRegister(t, &view, c.QueryParams(), accounts, issues)
+	return s.render(c, status, templates.AdminAccounts(view))
+}
+
+func registerCounts(t *i18n.Texts, accounts []billing.BillingAccount) string {
+	counts := map[billing.AccountStatus]int{}
+	for _, a := range accounts {
+		counts[a.Status]++
+	}
+	return t.S("register.counts", itoa(counts[billing.Admitted]), itoa(counts[billing.Hidden]), itoa(counts[billing.Closed]))
+}
+
+// addDecisions lists what only an admin can decide.
+func addDecisions(t *i18n.Texts, view *templates.AdminAccountsView, accounts []billing.BillingAccount, quarantined []billing.Quarantine) {
+	for _, a := range accounts {
+		switch {
+		case a.Status == billing.Hidden && a.Listed && a.Name == "":
+			view.Unadmitted = append(view.Unadmitted, templates.UnadmittedAccount{
+				Number: string(a.Number), Name: a.UpstreamName, Detail: t.Country(a.UpstreamCountry), EditURL: accountURL(a.Number),
+			})
+		case a.Status == billing.Admitted && !a.Listed:
+			view.Silent = append(view.Silent, templates.SilentAccount{
+				Number: string(a.Number), Name: a.Name, Detail: t.S("register.silent"), EditURL: accountURL(a.Number),
+			})
+		}
+	}
+	if n := len(view.Unadmitted); n > 1 {
+		view.AdmitAll = t.N("register.admitall", n)
+	}
+	for _, q := range quarantined {
+		view.Quarantine = append(view.Quarantine, templates.QuarantineRow{
+			Count: t.N("count.bills", q.Bills), Reason: t.S(quarantineKey(q.Reason), string(q.Account)),
+		})
+	}
+	if n := len(view.Unadmitted) + len(view.Silent) + len(view.Quarantine); n > 0 {
+		view.Decisions = t.N("count.decisions", n)
+	}
+}
+
+func quarantineKey(reason billing.QuarantineReason) string {
+	switch reason {
+	case billing.UnknownAccount:
+		return "register.unknownaccount"
+	case billing.ContradictoryAccount:
+		return "register.contradictory"
+	}
+	return "register.unattributed"
+}
+
+// addRegister lists the accounts that match the little filter above them.
+func addRegister(t *i18n.Texts, view *templates.AdminAccountsView, given url.Values, accounts []billing.BillingAccount, issues map[billing.AccountNumber]billing.Date) {
+	typed, group, status := given.Get("q"), given.Get("group"), given.Get("status")
+	view.Filter.Query.Value = shorten(typed)
+	view.Filter.Groups = []templates.Option{{Label: t.S("filter.allgroups")}}
+	view.Filter.Statuses = []templates.Option{{Label: t.S("filter.allstatuses")}}
+	for _, st := range billing.Statuses() {
+		view.Filter.Statuses = append(view.Filter.Statuses, templates.Option{Value: string(st), Label: t.S("status." + string(st)), Selected: status == string(st)})
+	}
+	groups := map[string]bool{}
+	for _, a := range accounts {
+		groups[a.Group] = true
+		if registerMatches(a, typed, group, status) {
+			view.Rows = append(view.Rows, registerRow(t, a, issues[a.Number]))
+		}
+	}
+	delete(groups, "")
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		view.Filter.Groups = append(view.Filter.Groups, templates.Option{Value: name, Label: name, Selected: group == name})
+	}
+	view.Count = t.N("count.accounts", len(view.Rows))
+	switch {
+	case len(accounts) == 0:
+		view.Empty = &templates.Empty{Kind: templates.EmptyNothing}
+	case len(view.Rows) == 0:
+		view.Empty = &templates.Empty{Kind: templates.EmptyNoMatch, Offers: []templates.Link{{Label: t.S("filter.clear"), URL: "/admin/accounts"}}}
+	}
+}
+
+func registerMatches(a billing.BillingAccount, typed, group, status string) bool {
+	if group != "" && a.Group != group || status != "" && string(a.Status) != status {
+		return false
+	}
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return true
+	}
+	names := strings.ToLower(a.Name + "\n" + a.UpstreamName)
+	key := billing.SearchKey(typed)
+	return strings.Contains(names, strings.ToLower(typed)) || key != "" && strings.Contains(a.Number.SearchKey(), key)
+}
+
+func registerRow(t *i18n.Texts, a billing.BillingAccount, last billing.Date) templates.RegisterRow {
+	return templates.RegisterRow{
+		EditURL: accountURL(a.Number), Number: string(a.Number), Name: a.Name, OrangeName: a.UpstreamName, Group: a.Group,
+		Country: cmp.Or(a.Country, a.UpstreamCountry), CostCentre: a.CostCentre, LastBill: day(t, last, t.S("none")),
+		Status: templates.AccountStatus(a.Status), OursOnly: !a.Listed,
+	}
+}
+
+func accountURL(number billing.AccountNumber) string {
+	return "/admin/accounts/" + url.PathEscape(string(number))
+}
+
+// registerCSV is the register as a file that can be imported again.
+func (s *Server) registerCSV(c echo.Context) error {
+	accounts, err := s.Register.Register(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	act := s.act(c, "register.export")
+	act.Object = "accounts.csv"
+	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
+		return err
+	}
+	attach(c, "accounts.csv")
+	return export.Register(c.Response(), accounts)
+}
+
+// admitAccounts opens the accounts that wait: the one named, or all of them.
+func (s *Server) admitAccounts(c echo.Context) error {
+	accounts, err := s.Register.Register(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	number, all := billing.AccountNumber(c.FormValue("number")), c.FormValue("all") == "1"
+	accounts = slices.DeleteFunc(accounts, func(a billing.BillingAccount) bool {
+		return a.Status != billing.Hidden || !all && a.Number != number || all && !a.Listed
+	})
+	if len(accounts) == 0 && !all {
+		return billing.ErrNotFound
+	}
+	for i := range accounts {
+		accounts[i].Status = billing.Admitted
+	}
+	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.admit"), accounts); err != nil {
+		return err
+	}
+	location := "/admin/accounts"
+	if c.FormValue("from") == "setup" {
+		location = "/"
+	}
+	return s.leaveNotice(c, notice{Key: "notice.admitted", Count: len(accounts)}, location)
+}
+
+// hideAccount records the decision to leave an account hidden. Giving it a name
+// takes it off the list of decisions.
+func (s *Server) hideAccount(c echo.Context) error {
+	a, err := s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(c.FormValue("number")))
+	if err != nil {
+		return err
+	}
+	a.Status, a.Name = billing.Hidden, a.DisplayName()
+	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.hide"), []billing.BillingAccount{a}); err != nil {
+		return err
+	}
+	return s.leaveNotice(c, notice{Key: "notice.hidden", Args: []string{string(a.Number)}}, "/admin/accounts")
+}
+
+// importRegister takes a register file, all or nothing.
+func (s *Server) importRegister(c echo.Context) error {
+	replace := c.FormValue("replace") == "1"
+	accounts, err := importFile(c, export.ParseRegister)
+	if err == nil {
+		act := s.act(c, "register.import")
+		if replace {
+			_, err = s.Register.ReplaceRegister(c.Request().Context(), act, accounts)
+		} else {
+			err = s.Register.SetAccounts(c.Request().Context(), act, accounts)
+		}
+		if err != nil {
+			return err
+		}
+		return s.leaveNotice(c, notice{Key: "notice.imported", Count: len(accounts)}, "/admin/accounts")
+	}
+	form, ok := importErrors(s.texts(c), err, replace)
+	if !ok {
+		return err
+	}
+	return s.registerPage(c, http.StatusBadRequest, form)
+}
+
+var errNoFile = errors.New("no file was sent")
+
+// importFile parses the file of an import form.
+func importFile[T any](c echo.Context, parse func(io.Reader) ([]T, error)) ([]T, error) {
+	header, err := c.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) {
+		return nil, errNoFile
+	}
+	if err != nil {
+		return nil, badRequest("", err)
+	}
+	file, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return parse(file)
+}
+
+// importErrors is the import form with every bad line named, for errors that the
+// person can mend.
+func importErrors(t *i18n.Texts, err error, replace bool) (templates.ImportForm, bool) {
+	form := templates.ImportForm{Replace: replace}
+	if errors.Is(err, errNoFile) {
+		form.Summary = t.S("import.nofile")
+		return form, true
+	}
+	var lines export.LineErrors
+	if !errors.As(err, &lines) {
+		return form, false
+	}
+	form.Summary = t.N("import.failed", len(lines))
+	for _, l := range lines {
+		form.Errors = append(form.Errors, templates.LineError{Line: t.S("import.line", itoa(l.Line)), Text: l.Reason})
+	}
+	return form, true
+}
+
+// adminAccount is the form of one account.
+func (s *Server) adminAccount(c echo.Context) error {
+	a, err := s.accountOf(c)
+	if err != nil {
+		return err
+	}
+	return s.accountForm(c, http.StatusOK, a, nil)
+}
+
+func (s *Server) accountOf(c echo.Context) (billing.BillingAccount, error) {
+	number, err := url.PathUnescape(c.Param("number"))
+	if err != nil {
+		return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
+	}
+	return s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
+}
+
+// saveAccount writes what an admin says of one account.
+func (s *Server) saveAccount(c echo.Context) error {
+	a, err := s.accountOf(c)
+	if err != nil {
+		return err
+	}
+	a.Name, a.Group = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("group"))
+	a.CostCentre, a.Country = strings.TrimSpace(c.FormValue("cost_centre")), strings.ToUpper(strings.TrimSpace(c.FormValue("country")))
+	a.Status = billing.AccountStatus(c.FormValue("status"))
+	if wrong := accountErrors(s.texts(c), a); len(wrong) > 0 {
+		return s.accountForm(c, http.StatusBadRequest, a, wrong)
+	}
+	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.change"), []billing.BillingAccount{a}); err != nil {
+		return err
+	}
+	return s.leaveNotice(c, notice{Key: "notice.saved", Args: []string{a.DisplayName()}}, "/admin/accounts")
+}
+
+// accountErrors says what is wrong with each control of the form.
+func accountErrors(t *i18n.Texts, a billing.BillingAccount) map[string]string {
+	wrong := map[string]string{}
+	for name, value := range map[string]string{"name": a.Name, "group": a.Group, "cost_centre": a.CostCentre} {
+		if len([]rune(value)) > export.MaxText || !cleanText(value) {
+			wrong[name] = t.S("filter.error.long", itoa(export.MaxText))
+		}
+	}
+	if !export.IsCountry(a.Country) {
+		wrong["country"] = t.S("account.error.country")
+	}
+	if !slices.Contains(billing.Statuses(), a.Status) {
+		wrong["status"] = t.S("account.error.status")
+	}
+	return wrong
+}
+
+func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccount, wrong map[string]string) error {
+	groups, err := s.Register.AccountGroups(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := s.page(c, "register.title")
+	t := page.Texts
+	page.Title = t.S("account.heading", string(a.Number))
+	view := templates.AdminAccountView{
+		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: a.UpstreamName, OursOnly: !a.Listed,
+		Name:       templates.Field{Value: a.Name, Error: wrong["name"]},
+		Group:      templates.Field{Value: a.Group, Error: wrong["group"]},
+		CostCentre: templates.Field{Value: a.CostCentre, Error: wrong["cost_centre"]},
+		Country:    templates.Field{Value: cmp.Or(a.Country, a.UpstreamCountry), Error: wrong["country"]}, StatusError: wrong["status"],
+	}
+	for _, fact := range []templates.Fact{
+		{Label: t.S("col.country"), Value: t.Country(a.UpstreamCountry)}, {Label: t.S("filter.currency"), Value: a.Currency},
+		{Label: t.S("bill.state"), Value: a.UpstreamStatus},
+	} {
+		if fact.Value != "" {
+			view.Facts = append(view.Facts, fact)
+		}
+	}
+	for _, st := range billing.Statuses() {
+		view.Statuses = append(view.Statuses, templates.Option{Value: string(st), Label: t.S("status." + string(st)), Selected: a.Status == st})
+	}
+	for _, g := range groups {
+		view.Groups = append(view.Groups, g.Name)
+	}
+	for _, label := range []struct{ name, id, key string }{
+		{"name", "a-name", "register.name"}, {"group", "a-group", "col.group"}, {"cost_centre", "a-cost", "register.costcentre"},
+		{"country", "a-country", "account.country"}, {"status", "a-status", "col.status"},
+	} {
+		if sentence, bad := wrong[label.name]; bad {
+			view.Problems = append(view.Problems, templates.FieldProblem{ID: label.id, Label: t.S(label.key), Text: sentence})
+		}
+	}
+	return s.render(c, status, templates.AdminAccount(view))
+}
+
+// targetName is how a grant's target is said.
+func targetName(t *i18n.Texts, g access.Grant) string {
+	switch g.TargetKind {
+	case access.TargetAll:
+		return t.S("access.all")
+	case access.TargetAccount:
+		return g.TargetName + ", " + g.Target
+	}
+	return g.Target
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/billcache"
+	"billportal/internal/billing"
+	"billportal/templates"
+)
+
+// pageError is an error that knows its status and, where the usual words for the
+// status do not do, the sentence for the reader. The cause is for the log.
+type pageError struct {
+	status   int
+	sentence string // key of the catalogue, "" for the usual words
+	cause    error
+}
+
+func (e *pageError) Error() string { return fmt.Sprintf("%d: %v", e.status, e.cause) }
+
+func (e *pageError) Unwrap() error { return e.cause }
+
+func badRequest(sentence string, cause error) error {
+	return &pageError{status: http.StatusBadRequest, sentence: sentence, cause: cause}
+}
+
+func forbidden(cause error) error {
+	return &pageError{status: http.StatusForbidden, cause: cause}
+}
+
+// statusClientGone is what the log shows for a request whose client went away;
+// nobody receives it. The number is nginx's habit.
+const statusClientGone = 499
+
+// statusOf is the status that an error is answered with, and the key of a
+// sentence for it. What is not known is an internal error.
+func statusOf(err error) (status int, sentence string) {
+	var page *pageError
+	var http4xx *echo.HTTPError
+	switch {
+	case errors.As(err, &page):
+		return page.status, page.sentence
+	case errors.As(err, &http4xx):
+		return http4xx.Code, ""
+	case errors.Is(err, billing.ErrNotFound):
+		return http.StatusNotFound, ""
+	case errors.Is(err, billcache.ErrBusy):
+		return http.StatusServiceUnavailable, "items.error.budget"
+	case errors.Is(err, billcache.ErrNoDocument):
+		return http.StatusBadGateway, "document.error.invalid"
+	case errors.Is(err, billcache.ErrUnavailable):
+		return http.StatusBadGateway, ""
+	case errors.Is(err, context.Canceled):
+		return statusClientGone, ""
+	}
+	return http.StatusInternalServerError, ""
+}
+
+// handleError answers a request that failed, unless its answer has begun: then
+// nothing true could be added to it.
+func (s *Server) handleError(err error, c echo.Context) {
+	status, sentence := statusOf(err)
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	s.Log.LogAttrs(c.Request().Context(), level, "request failed",
+		slog.String("request_id", requestID(c)), slog.Int("status", status), slog.Any("error", err))
+	if c.Response().Committed {
+		return
+	}
+	if status == statusClientGone {
+		c.Response().Status = status
+		return
+	}
+	h := c.Response().Header()
+	h.Set("Content-Security-Policy", pageCSP)
+	h.Del("Content-Disposition")
+	h.Del("Content-Length")
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		h.Set("Retry-After", "5")
+	}
+	if err := s.errorPage(c, status, sentence); err != nil {
+		s.Log.ErrorContext(c.Request().Context(), "error page", "request_id", requestID(c), "error", err)
+		if err := c.HTMLBlob(http.StatusInternalServerError, s.lastResort); err != nil {
+			s.Log.ErrorContext(c.Request().Context(), "last resort", "request_id", requestID(c), "error", err)
+		}
+	}
+}
+
+func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
+	page := s.errorFrame(c)
+	view := templates.ErrorView{
+		Page: page, Code: templates.ErrorCode(strconv.Itoa(status)), When: page.Texts.DateTime(s.Now().In(s.TimeZone)),
+	}
+	if sentence != "" {
+		view.Sentence = page.Texts.S(sentence)
+	}
+	if c.Request().Method == http.MethodGet && status >= http.StatusInternalServerError {
+		view.RetryURL = c.Request().URL.RequestURI()
+	}
+	if isFragment(c.Request()) {
+		return s.render(c, status, templates.ErrorFragment(view))
+	}
+	return s.render(c, status, templates.ErrorPage(view))
+}

@@ -1,0 +1,314 @@
+package web
+
+import (
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/billing"
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+// billQuery is the list of bills as a URL asks for it: what was typed, what it
+// means, and what is wrong with it.
+type billQuery struct {
+	values url.Values // only the parameters that the list knows
+	filter billing.BillFilter
+	preset billing.Preset
+	page   billing.Page
+	errors map[string]string // parameter -> finished sentence
+}
+
+// The list's parameters. groupPrefix marks a group among the values of account.
+const (
+	paramText     = "q"
+	paramAccount  = "account"
+	paramKind     = "kind"
+	paramIssued   = "issued"
+	paramFrom     = "from"
+	paramTo       = "to"
+	paramMin      = "min"
+	paramMax      = "max"
+	paramCurrency = "currency"
+	paramAfter    = "after"
+	paramBefore   = "before"
+	groupPrefix   = "group:"
+	between       = "between"
+)
+
+const (
+	defaultPreset = billing.Last12Months
+	pageSize      = 50
+	maxText       = 200 // characters of a typed text
+	maxChoices    = 100 // values of one repeated parameter
+)
+
+// parseBillQuery reads the filter of a list. It always returns a query; when
+// something in it is wrong, errors says what, and its filter must not be used.
+func (s *Server) parseBillQuery(c echo.Context, t *i18n.Texts) billQuery {
+	q := billQuery{values: url.Values{}, errors: map[string]string{}}
+	given := c.QueryParams()
+	q.parseText(t, given)
+	q.parseAccounts(t, given)
+	q.parseKinds(t, given)
+	s.parseIssued(&q, t, given)
+	q.parseAmounts(t, given)
+	if code := q.take(given, paramCurrency); code != "" {
+		if len(code) != 3 || strings.ToUpper(code) != code {
+			q.fail(paramCurrency, t.S("filter.error.choice", shorten(code)))
+		}
+		q.filter.Currency = code
+	}
+	q.parsePage(t, given)
+	return q
+}
+
+// take moves the one value of a parameter over; more than one, or text that is
+// not UTF-8 or holds control characters, is wrong.
+func (q *billQuery) take(given url.Values, name string) string {
+	values := given[name]
+	if len(values) == 0 || values[0] == "" {
+		return ""
+	}
+	value := values[0]
+	if len(values) > 1 || !cleanText(value) {
+		q.errors[name] = "" // the sentence follows where the texts are at hand
+	}
+	q.values.Set(name, value)
+	return value
+}
+
+func (q *billQuery) fail(name, sentence string) { q.errors[name] = sentence }
+
+func cleanText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// shorten bounds what a sentence repeats of what was typed.
+func shorten(s string) string {
+	const most = 40
+	s = strings.ToValidUTF8(s, "?")
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + "…"
+	}
+	return s
+}
+
+func (q *billQuery) parseText(t *i18n.Texts, given url.Values) {
+	text := strings.TrimSpace(q.take(given, paramText))
+	if utf8.RuneCountInString(text) > maxText {
+		q.fail(paramText, t.S("filter.error.long", maxText))
+	}
+	q.filter.Text = text
+	if _, bad := q.errors[paramText]; bad && q.errors[paramText] == "" {
+		q.fail(paramText, t.S("filter.error.choice", shorten(text)))
+	}
+}
+
+func (q *billQuery) parseAccounts(t *i18n.Texts, given url.Values) {
+	for _, value := range given[paramAccount] {
+		if value == "" {
+			continue
+		}
+		q.values.Add(paramAccount, value)
+		if group, ok := strings.CutPrefix(value, groupPrefix); ok {
+			q.filter.Groups = append(q.filter.Groups, group)
+		} else {
+			q.filter.Accounts = append(q.filter.Accounts, billing.AccountNumber(value))
+		}
+		if len(value) > maxText || !cleanText(value) || len(q.values[paramAccount]) > maxChoices {
+			q.fail(paramAccount, t.S("filter.error.choice", shorten(value)))
+		}
+	}
+}
+
+func (q *billQuery) parseKinds(t *i18n.Texts, given url.Values) {
+	for _, value := range given[paramKind] {
+		if value == "" {
+			continue
+		}
+		q.values.Add(paramKind, value)
+		kind := billing.Kind(value)
+		if !slices.Contains(billing.Kinds(), kind) || slices.Contains(q.filter.Kinds, kind) {
+			q.fail(paramKind, t.S("filter.error.choice", shorten(value)))
+		}
+		q.filter.Kinds = append(q.filter.Kinds, kind)
+	}
+}
+
+// parseIssued reads the issue date: a preset, a month, or two days. A list that
+// says nothing starts with the last twelve months.
+func (s *Server) parseIssued(q *billQuery, t *i18n.Texts, given url.Values) {
+	q.preset = billing.Preset(q.take(given, paramIssued))
+	from, to := q.take(given, paramFrom), q.take(given, paramTo)
+	if q.preset == "" && (from != "" || to != "") {
+		q.preset = between
+	}
+	switch q.preset {
+	case between:
+		q.filter.Issued.First = q.day(t, paramFrom, from)
+		q.filter.Issued.Last = q.day(t, paramTo, to)
+		if f := q.filter.Issued; !f.First.IsZero() && !f.Last.IsZero() && f.Last.Before(f.First) {
+			q.fail(paramTo, t.S("filter.error.order"))
+		}
+		return
+	case "":
+		q.preset = defaultPreset
+	}
+	q.values.Del(paramFrom)
+	q.values.Del(paramTo)
+	issued, err := billing.ResolvePreset(q.preset, s.today(), s.FinancialYear)
+	if err != nil || len(given[paramIssued]) > 1 {
+		q.fail(paramIssued, t.S("filter.error.choice", shorten(string(q.preset))))
+	}
+	q.filter.Issued = issued
+}
+
+func (q *billQuery) day(t *i18n.Texts, name, value string) billing.Date {
+	if value == "" {
+		return billing.Date{}
+	}
+	d, err := billing.ParseDate(value)
+	if err != nil {
+		q.fail(name, t.S("filter.error.date", shorten(value)))
+	}
+	return d
+}
+
+func (q *billQuery) parseAmounts(t *i18n.Texts, given url.Values) {
+	q.filter.Min = q.amount(t, paramMin, q.take(given, paramMin))
+	q.filter.Max = q.amount(t, paramMax, q.take(given, paramMax))
+}
+
+// amount reads a bound as people type it: 1250, 1250.50, 1,250.50, 1 250,50. Where
+// one separator alone stands before three digits it could be either, and the
+// answer says how to write it.
+func (q *billQuery) amount(t *i18n.Texts, name, typed string) billing.Decimal {
+	if typed == "" {
+		return ""
+	}
+	d, ok := parseAmount(typed)
+	if !ok {
+		q.fail(name, t.S("filter.error.amount", shorten(typed)))
+		return ""
+	}
+	return d
+}
+
+func parseAmount(typed string) (billing.Decimal, bool) {
+	s := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "−", "-", "'", "").Replace(strings.TrimSpace(typed))
+	last := strings.LastIndexAny(s, ".,")
+	if last >= 0 {
+		if strings.Count(s, s[last:last+1]) > 1 || len(s)-last-1 == 3 && !strings.ContainsAny(s[:last], ".,") {
+			return "", false
+		}
+		s = strings.NewReplacer(".", "", ",", "").Replace(s[:last]) + "." + s[last+1:]
+	}
+	d := billing.NewDecimal(s)
+	if _, fits := billing.NewMoney(string(d), "XXX").TenThousandths(); !d.Exact() || !fits {
+		return "", false
+	}
+	return d, true
+}
+
+// parsePage reads the place in the list. A place that cannot be read is a wrong
+// request, not a wrong filter.
+func (q *billQuery) parsePage(t *i18n.Texts, given url.Values) {
+	q.page.Limit = pageSize
+	for name, cursor := range map[string]*billing.Cursor{paramAfter: &q.page.After, paramBefore: &q.page.Before} {
+		text := q.take(given, name)
+		if text == "" {
+			continue
+		}
+		var ok bool
+		if *cursor, ok = parseCursor(text); !ok {
+			q.fail(name, t.S("filter.error.choice", shorten(text)))
+		}
+	}
+	if !q.page.After.IsZero() && !q.page.Before.IsZero() {
+		q.fail(paramBefore, t.S("filter.error.choice", paramBefore))
+	}
+}
+
+// cursorText is a place in the list for a URL: opaque, though nothing in it is
+// secret.
+func cursorText(b billing.Bill) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(b.IssuedOn.String() + "|" + string(b.ID)))
+}
+
+func parseCursor(text string) (billing.Cursor, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	issued, id, ok := strings.Cut(string(raw), "|")
+	if err != nil || !ok || id == "" || len(id) > 64 || !cleanText(id) {
+		return billing.Cursor{}, false
+	}
+	cursor := billing.Cursor{ID: billing.BillID(id)}
+	if issued == "" {
+		return cursor, true
+	}
+	cursor.IssuedOn, err = billing.ParseDate(issued)
+	return cursor, err == nil
+}
+
+// url is the list's address with the given parameters changed; a nil value drops
+// one. The place in the list is dropped unless it is among them.
+func (q billQuery) url(path string, changes map[string]string) string {
+	values := url.Values{}
+	for name, v := range q.values {
+		if name != paramAfter && name != paramBefore {
+			values[name] = v
+		}
+	}
+	for name, v := range changes {
+		if v == "" {
+			values.Del(name)
+		} else {
+			values.Set(name, v)
+		}
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
+
+// without is the list's address without one value of a parameter.
+func (q billQuery) without(name, value string) string {
+	rest := slices.DeleteFunc(slices.Clone(q.values[name]), func(v string) bool { return v == value })
+	copied := billQuery{values: url.Values{}}
+	for n, v := range q.values {
+		copied.values[n] = v
+	}
+	copied.values[name] = rest
+	if len(rest) == 0 {
+		copied.values.Del(name)
+	}
+	return copied.url("/bills", nil)
+}
+
+// problems lists what is wrong, each with the control that it concerns.
+func (q billQuery) problems(t *i18n.Texts) []templates.FieldProblem {
+	labels := []struct{ name, key string }{
+		{paramText, "filter.text"}, {paramAccount, "filter.account"}, {paramKind, "filter.kind"}, {paramIssued, "filter.issued"},
+		{paramFrom, "filter.from"}, {paramTo, "filter.to"}, {paramMin, "filter.totalmin"}, {paramMax, "filter.totalmax"},
+		{paramCurrency, "filter.currency"}, {paramAfter, "pager.label"}, {paramBefore, "pager.label"},
+	}
+	var problems []templates.FieldProblem
+	for _, l := range labels {
+		if sentence, bad := q.errors[l.name]; bad {
+			if sentence == "" {
+				sentence = t.S("filter.error.choice", shorten(q.values.Get(l.name)))
+			}
+			problems = append(problems, templates.FieldProblem{ID: "f-" + l.name, Label: t.S(l.key), Text: sentence})
+		}
+	}
+	return problems
+}
+
+// today is the current day where the company is.
+func (s *Server) today() billing.Date { return billing.DateOf(s.Now().In(s.TimeZone)) }

@@ -1,0 +1,195 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"billportal/internal/access"
+)
+
+// maxBody is the largest request body, in bytes; only imported CSV files come
+// near it.
+const maxBody = "4M"
+
+// use sets up what every request passes, outermost first. The order matters: the
+// request id is in every log line and page, recover catches what comes after it,
+// and nothing is done for a client outside of the internal networks.
+func (s *Server) use() {
+	s.echo.Use(
+		middleware.RequestIDWithConfig(middleware.RequestIDConfig{
+			// An id from outside could be forged to point at another request.
+			Generator:        randomReference,
+			RequestIDHandler: func(c echo.Context, id string) { c.Set(keyRequestID, id) },
+			TargetHeader:     headerRequestID,
+		}),
+		s.logRequests,
+		s.recoverPanics,
+		s.internalOnly,
+		s.securityHeaders,
+		middleware.BodyLimit(maxBody),
+		echo.WrapMiddleware(http.NewCrossOriginProtection().Handler),
+	)
+}
+
+const (
+	headerRequestID = "X-Portal-Request-Id"
+	keyRequestID    = "request id"
+	keyViewer       = "viewer"
+	keySession      = "session"
+)
+
+func requestID(c echo.Context) string {
+	id, _ := c.Get(keyRequestID).(string)
+	return id
+}
+
+// recoverPanics turns a panic into an error with its stack for the log.
+func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			switch p := recover(); {
+			case p == nil:
+			case p == http.ErrAbortHandler: //nolint:errorlint // a panic value is compared, as net/http does
+				panic(p)
+			default:
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}
+
+// internalOnly refuses clients outside of the company's networks.
+func (s *Server) internalOnly(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		address, err := netip.ParseAddr(c.RealIP())
+		if err != nil || !contains(s.InternalNetworks, address.Unmap().WithZone("")) {
+			return c.String(http.StatusForbidden, "This portal is open inside the company's network only.\n")
+		}
+		return next(c)
+	}
+}
+
+func contains(networks []netip.Prefix, address netip.Addr) bool {
+	for _, n := range networks {
+		if n.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientAddress believes X-Forwarded-For only from the proxies that the company
+// named; Echo by itself would believe it from anybody in a private network.
+func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		bits := 128
+		if p.Addr().Is4() {
+			bits = 32
+		}
+		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), bits)}))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// pageCSP allows the portal's own files and nothing inline; a frame may show the
+// portal's own documents.
+const pageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// documentCSP is for PDFs, which the portal's own pages may frame.
+const documentCSP = "default-src 'none'; frame-ancestors 'self'"
+
+func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", pageCSP)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Robots-Tag", "noindex")
+		if !strings.HasPrefix(c.Request().URL.Path, "/static/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		return next(c)
+	}
+}
+
+// logRequests writes one line a request: the pattern of its route, never its
+// query.
+func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		attrs := []slog.Attr{
+			slog.String("request_id", requestID(c)), slog.String("method", c.Request().Method), slog.String("route", c.Path()),
+			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", time.Since(began)),
+			slog.String("address", c.RealIP()),
+		}
+		if v, ok := viewerOf(c); ok {
+			attrs = append(attrs, slog.Int64("person", int64(v.Person.ID)))
+		}
+		s.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", attrs...)
+		return nil
+	}
+}
+
+// guard lets a request through to a handler when its rule is met.
+func (s *Server) guard(r rule, next echo.HandlerFunc) echo.HandlerFunc {
+	if r.kind == rulePublic {
+		return next
+	}
+	return func(c echo.Context) error {
+		viewer, err := s.identify(c)
+		if errors.Is(err, errNoSession) {
+			return s.askToSignIn(c)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.checkForm(c); err != nil {
+			return err
+		}
+		if r.kind == ruleRight && !viewer.Rights.Has(r.right) {
+			if len(viewer.Roles) == 0 {
+				return s.noRole(c)
+			}
+			return forbidden(access.ErrRight)
+		}
+		return next(c)
+	}
+}
+
+// viewerOf is the person of a request, if they are known by now.
+func viewerOf(c echo.Context) (access.Viewer, bool) {
+	v, ok := c.Get(keyViewer).(access.Viewer)
+	return v, ok
+}
+
+// viewer is the person of a request behind a rule that asks for one.
+func viewer(c echo.Context) access.Viewer {
+	v, _ := viewerOf(c)
+	return v
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+// notice is what a page says once after a change: a text of the catalogue and
+// what goes into it. It travels in a signed cookie from the change to the page
+// that the browser is sent to.
+type notice struct {
+	Key   string
+	Count int // chooses the plural where it is above zero
+	Args  []string
+}
+
+// noticeSeconds is how long a notice waits for its page.
+const noticeSeconds = 60
+
+func (s *Server) noticeCookie() string { return s.sessions.name + "-notice" }
+
+// leaveNotice has the next page say something, and sends the browser there.
+func (s *Server) leaveNotice(c echo.Context, n notice, location string) error {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	value, err := securecookie.EncodeMulti(s.noticeCookie(), string(text), s.sessions.codecs...)
+	if err != nil {
+		return err
+	}
+	options := s.sessions.options
+	options.MaxAge = noticeSeconds
+	http.SetCookie(c.Response(), sessions.NewCookie(s.noticeCookie(), value, &options))
+	return c.Redirect(http.StatusSeeOther, location)
+}
+
+// takeNotice returns the notice that was left for this browser, once.
+func (s *Server) takeNotice(c echo.Context, t *i18n.Texts) *templates.Notice {
+	text, ok := s.sessions.reference(c.Request(), s.noticeCookie())
+	if !ok {
+		return nil
+	}
+	options := s.sessions.options
+	options.MaxAge = -1
+	http.SetCookie(c.Response(), sessions.NewCookie(s.noticeCookie(), "", &options))
+	var n notice
+	if err := json.Unmarshal([]byte(text), &n); err != nil {
+		return nil
+	}
+	args := make([]any, 0, len(n.Args))
+	for _, a := range n.Args {
+		args = append(args, a)
+	}
+	if n.Count > 0 {
+		return &templates.Notice{Kind: templates.NoticeGood, Text: t.N(n.Key, n.Count, args...)}
+	}
+	return &templates.Notice{Kind: templates.NoticeGood, Text: t.S(n.Key, args...)}
+}
