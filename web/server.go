@@ -74,7 +74,7 @@ func New(settings Settings, deps Deps) (*Server, error) {
 	s := &Server{Settings: settings, Deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
 	s.assets = templates.Assets{
-		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("htmx/htmx.min.js"),
+		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("js/htmx.js"),
 		Icons: static.Path("icons/icons.svg"), Favicon: static.Path("icons/favicon.svg"),
 	}
 	page, err := s.renderLastResort()
