@@ -375,7 +375,7 @@ func targetName(t *i18n.Texts, g access.Grant) string {
 	case access.TargetAll:
 		return t.S("access.all")
 	case access.TargetAccount:
-		return g.TargetName + ", " + g.Target
+		return accountText(g.TargetName, billing.AccountNumber(g.Target))
 	}
 	return g.Target
 }

@@ -27,15 +27,15 @@ func (s *Server) bill(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	held, err := s.Cache.DocumentHeld(ctx, scope, b.ID)
-	if err != nil {
-		return err
-	}
 	page := s.page(c, "bills.title")
 	page.Title = kindName(page.Texts, b) + " " + printedNumber(b)
 	view := s.billView(c, page, b, related)
-	if held {
-		view.Document.State = templates.DocumentHeld
+	held, err := s.Cache.HeldDocument(ctx, scope, b.ID)
+	switch {
+	case err == nil:
+		s.describeDocument(page.Texts, held, &view.Document)
+	case !errors.Is(err, billing.ErrNotFound):
+		return err
 	}
 	if b.Items == billing.ItemsHeld {
 		items, err := s.Cache.Items(ctx, scope, b.ID)
@@ -51,8 +51,8 @@ func (s *Server) bill(c echo.Context) error {
 func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, related []billing.Bill) templates.BillView {
 	t := page.Texts
 	view := templates.BillView{
-		Page: page, BackURL: "/bills", Kind: kindName(t, b), Number: printedNumber(b), Tags: billTags(t, b),
-		Account:    templates.Link{Label: b.AccountName + ", " + string(b.Account), URL: accountBillsURL(b.Account)},
+		Page: page, BackURL: "/bills", Kind: kindName(t, b), Number: printedNumber(b), Tags: versionTags(t, b),
+		Account:    templates.Link{Label: accountText(b.AccountName, b.Account), URL: accountBillsURL(b.Account)},
 		TotalLabel: t.S("bill.total"), Total: amount(t, b.Gross),
 		Facts: s.billFacts(t, b), Notices: billNotices(t, b, related),
 		ItemsURL: billURL(b.ID) + "/items", References: billReferences(t, b, related),
@@ -72,11 +72,25 @@ func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, r
 	return view
 }
 
+// hashShown is how many digits of a digest a page shows; the whole one is in the
+// document's Repr-Digest.
+const hashShown = 12
+
+func (s *Server) describeDocument(t *i18n.Texts, held billcache.HeldDocument, view *templates.DocumentView) {
+	view.State = templates.DocumentHeld
+	view.Detail = t.S("document.detail", fileSize(t, held.Size))
+	view.Fetched = t.S("document.fetched", s.instant(t, held.FetchedAt))
+	view.Hash = held.SHA256[:hashShown] + "…"
+}
+
 func (s *Server) billFacts(t *i18n.Texts, b billing.Bill) templates.BillFacts {
 	facts := templates.BillFacts{
 		Period: period(t, b.Period), Issued: day(t, b.IssuedOn, t.S("amount.none")), Due: billRow(t, b).Due,
 		State: b.State, PurchaseOrder: b.PurchaseOrder, SendingFormat: b.SendingFormat,
 		Net: amount(t, b.Net), Tax: amount(t, b.Tax), AmountDue: amount(t, b.Due), HasAmountDue: b.Due.Supplied(),
+	}
+	if order, err := b.Due.Cmp(b.Gross); err == nil && order == 0 {
+		facts.HasAmountDue = false
 	}
 	if !b.DueOn.IsZero() {
 		facts.DueNote = dueNote(t, daysBetween(s.today(), b.DueOn))

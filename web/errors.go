@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -82,6 +83,10 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", pageCSP)
+	if c.Path() == documentPath {
+		// The page of the bill frames what is sent in the document's place.
+		h.Set("Content-Security-Policy", strings.Replace(pageCSP, "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
+	}
 	h.Del("Content-Disposition")
 	h.Del("Content-Length")
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {

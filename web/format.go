@@ -128,10 +128,25 @@ func billTags(t *i18n.Texts, b billing.Bill) []templates.Tag {
 	case billing.Other:
 		tags = append(tags, templates.Tag{Text: kindName(t, b)})
 	}
-	if b.Version > 1 {
-		tags = append(tags, templates.Tag{Text: t.S("tag.changed"), Kind: templates.TagWarn})
+	return append(tags, versionTags(t, b)...)
+}
+
+// versionTags says that a bill was changed after it was first seen.
+func versionTags(t *i18n.Texts, b billing.Bill) []templates.Tag {
+	if b.Version < 2 {
+		return nil
 	}
-	return tags
+	return []templates.Tag{{Text: t.S("tag.changed"), Kind: templates.TagWarn}}
+}
+
+// accountText names an account; its number does not break over lines.
+func accountText(name string, number billing.AccountNumber) string {
+	return name + ", " + strings.ReplaceAll(string(number), " ", "\u00a0")
+}
+
+// fileSize is a size in kilobytes of 1,000 bytes, rounded up.
+func fileSize(t *i18n.Texts, bytes int64) string {
+	return t.Number(strconv.FormatInt((bytes+999)/1000, 10), 0) + "\u00a0KB"
 }
 
 // printedNumber is a bill's number, or the API's key where it has none.

@@ -34,6 +34,9 @@ var (
 // needs asks for one right.
 func needs(right access.Right) rule { return rule{kind: ruleRight, right: right} }
 
+// documentPath is the route of a bill's PDF, which pages show in a frame.
+const documentPath = "/bills/:id/document"
+
 type route struct {
 	method, path string
 	rule         rule
@@ -61,7 +64,7 @@ func (s *Server) routes() []route {
 		{get, "/bills.csv", needs(access.Export), s.billsCSV},
 		{get, "/bills/:id", needs(access.View), s.bill},
 		{get, "/bills/:id/items", needs(access.View), s.billItems},
-		{get, "/bills/:id/document", needs(access.View), s.document},
+		{get, documentPath, needs(access.View), s.document},
 		{get, "/accounts", needs(access.View), s.accounts},
 
 		{get, "/admin/accounts", needs(access.Administer), s.adminAccounts},

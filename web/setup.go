@@ -88,7 +88,7 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 func (s *Server) connectStep(t *i18n.Texts, link billcache.Link) templates.SetupStep {
 	step := templates.SetupStep{State: templates.StepNow, Why: t.S("setup.connecting"), Facts: []templates.Fact{
 		{Label: t.S("setup.address"), Value: s.BillingURL},
-		{Label: t.S("setup.calls"), Value: t.S("setup.callsof", itoa(link.API.CallsLastMinute), itoa(link.API.PerMinute))},
+		{Label: t.S("setup.calls"), Value: t.S("setup.callsof", t.Number(itoa(link.API.CallsLastMinute), 0), t.Number(itoa(link.API.PerMinute), 0))},
 	}}
 	if !link.API.LastSuccess.IsZero() {
 		step.Facts = append(step.Facts, templates.Fact{Label: t.S("setup.lastanswer"), Value: s.instant(t, link.API.LastSuccess)})

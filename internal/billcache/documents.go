@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -19,13 +20,18 @@ type Document struct {
 	Size   int64 // bytes
 }
 
-// DocumentHeld reports whether the copy has the PDF of a bill in scope.
-func (c *Cache) DocumentHeld(ctx context.Context, scope access.Scope, id billing.BillID) (bool, error) {
-	_, err := c.db.Document(ctx, scope, id)
-	if errors.Is(err, billing.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+// HeldDocument is what the copy knows of the PDF of a bill.
+type HeldDocument struct {
+	SHA256    string
+	Size      int64 // bytes
+	FetchedAt time.Time
+}
+
+// HeldDocument tells of the PDF of a bill in scope without opening it, or returns
+// billing.ErrNotFound while the copy has none.
+func (c *Cache) HeldDocument(ctx context.Context, scope access.Scope, id billing.BillID) (HeldDocument, error) {
+	held, err := c.db.Document(ctx, scope, id)
+	return HeldDocument(held), err
 }
 
 // Document opens the PDF of a bill in scope. One that is not held yet is fetched

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -12,8 +13,9 @@ import (
 
 // HeldDocument names the kept PDF of a bill.
 type HeldDocument struct {
-	SHA256 string
-	Size   int64 // bytes
+	SHA256    string
+	Size      int64 // bytes
+	FetchedAt time.Time
 }
 
 // Document names the newest kept PDF of a bill in scope. It returns
@@ -21,15 +23,17 @@ type HeldDocument struct {
 func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillID) (HeldDocument, error) {
 	where := scoped(scope).and("b.id = ?", id)
 	var d HeldDocument
-	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size
+	var fetched int64
+	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size, d.fetched_at
 		FROM documents d JOIN bills b ON b.key = d.bill JOIN accounts a ON a.number = b.account
-		WHERE `+where.sql+` ORDER BY d.fetched_at DESC LIMIT 1`, where.args...).Scan(&d.SHA256, &d.Size)
+		WHERE `+where.sql+` ORDER BY d.fetched_at DESC LIMIT 1`, where.args...).Scan(&d.SHA256, &d.Size, &fetched)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, billing.ErrNotFound
 	}
 	if err != nil {
 		return d, fmt.Errorf("sqlite: document: %w", err)
 	}
+	d.FetchedAt = instant(fetched)
 	return d, nil
 }
 
