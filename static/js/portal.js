@@ -135,6 +135,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   showCopyButtons();
   if (event.detail.requestConfig?.elt.closest(".pager") != null) {
-    document.querySelector("#list caption")?.focus({ preventScroll: true });
+    document.getElementById("list")?.focus({ preventScroll: true });
   }
 });
