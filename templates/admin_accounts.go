@@ -62,36 +62,6 @@ type RegisterRow struct {
 	OursOnly                   bool // the API does not list it
 }
 
-// ImportForm takes a CSV file. Errors name each bad line; then nothing was taken over.
-type ImportForm struct {
-	Action  string // where the file goes
-	Format  string // the header line that the file begins with
-	Summary string // "3 lines are wrong. Nothing was changed.", or empty
-	Errors  []LineError
-	Replace bool
-}
-
-// LineError is one bad line of an imported file.
-type LineError struct {
-	Line string // "Line 12"
-	Text string
-}
-
-// AdminAccountView is the form of one account of the register.
-type AdminAccountView struct {
-	Page
-	Action              string // where the form goes: /admin/accounts/:number
-	Number, OrangeName  string
-	OursOnly            bool
-	Facts               []Fact
-	Problems            []FieldProblem
-	Name, Group         Field
-	CostCentre, Country Field
-	Groups              []string // existing groups, offered while typing
-	Statuses            []Option // radio buttons, in this order
-	StatusError         string
-}
-
 // icon names the sprite's symbol for a status.
 func (s AccountStatus) icon() string {
 	switch s {

@@ -22,8 +22,8 @@ func (d desk) register() templates.AdminAccountsView {
 	return templates.AdminAccountsView{
 		Page: d.admin(t.S("register.title"), "register"), Lede: t.S("register.counts", 18, 1, 1), Decisions: t.N("count.decisions", 4),
 		Unadmitted: []templates.UnadmittedAccount{
-			{Number: "0071 4533 23", Name: "MERIDIAN LOGISTIQUE SAS", Detail: t.S("register.firstseen", "28 Nov 2026"), EditURL: "/admin/accounts/0071453323"},
-			{Number: hostile, Name: hostile, Detail: t.S("register.firstseen", "28 Nov 2026"), EditURL: "/admin/accounts/x"},
+			{Number: "0071 4533 23", Name: "MERIDIAN LOGISTIQUE SAS", Detail: "28 Nov 2026", EditURL: "/admin/accounts/0071453323"},
+			{Number: hostile, Name: hostile, Detail: "28 Nov 2026", EditURL: "/admin/accounts/x"},
 		},
 		AdmitAll:   t.N("register.admitall", 2),
 		Quarantine: []templates.QuarantineRow{{Count: t.N("count.bills", 2), Reason: t.S("register.unknownaccount", "0071 0000 00")}},

@@ -40,7 +40,7 @@ func (d desk) list(rows []templates.BillRow) templates.BillListView {
 			Excluded: t.N("totals.excluded", 1, "AE26-0000007"),
 		},
 		Bills: rows, Announce: t.N("count.bills", 214),
-		Pager: &templates.Pager{Text: t.S("count.range", 1, 50, 214), OlderURL: "/bills?after=b50"},
+		Pager: &templates.Pager{Text: "1 – 50 / 214", OlderURL: "/bills?after=b50"},
 	}
 }
 
@@ -61,14 +61,14 @@ func (d desk) billsEmpty(kind templates.EmptyKind) templates.BillsView {
 	v.List.Bills, v.List.Pager, v.List.Totals, v.List.ExportURL = nil, nil, nil, ""
 	v.List.Empty = &templates.Empty{Kind: kind}
 	if kind == templates.EmptyNoMatch {
-		v.List.Empty.Offers = []templates.Link{{Label: d.texts.S("filter.without", "roaming"), URL: "/bills"}, {Label: d.texts.S("filter.clear"), URL: "/bills?issued=any"}}
+		v.List.Empty.Offers = []templates.Link{{Label: d.texts.S("filter.clear") + " (q)", URL: "/bills"}, {Label: d.texts.S("filter.clear"), URL: "/bills?issued=any"}}
 		v.List.Chips = append(v.List.Chips, templates.Chip{Label: d.texts.S("filter.text"), Value: hostile, RemoveURL: "/bills"})
 	}
 	return v
 }
 
 func (d desk) firstSync(state templates.SyncState) templates.FirstSyncView {
-	v := templates.FirstSyncView{State: state, Done: 61, Of: 640, Text: d.texts.S("sync.progress", 61, 640), Left: d.texts.N("sync.left", 18)}
+	v := templates.FirstSyncView{State: state, Done: 61, Of: 640, Text: d.texts.S("sync.progress", 61, 640), Left: "18 min"}
 	switch state {
 	case templates.SyncRunning:
 		v.RefreshURL = "/bills/sync"
@@ -122,7 +122,7 @@ func (d desk) creditNote() templates.BillView {
 		{Relation: t.S("bill.original") + ".", URL: "/bills/y", Number: "GB26-0104374", Issued: d.day("2026-09-25"), Total: d.amount("12243.84", "GBP")},
 		{Relation: t.S("bill.original") + ".", Number: "GB26-0099999"},
 	}
-	v.Document = templates.DocumentView{State: templates.DocumentMissing, Reason: t.S("document.error.none"), RetryURL: "/bills/x"}
+	v.Document = templates.DocumentView{State: templates.DocumentMissing, Reason: "Orange has no document for this bill.", RetryURL: "/bills/x"}
 	return v
 }
 

@@ -95,7 +95,7 @@ func (d desk) bills() []templates.BillRow {
 		d.bill("IT26-0108397", "Parma", "0039 0711 40", "2026-11-20", "4579.18", "EUR", changed),
 		d.bill("MA26-0097971", "Agadir", "0212 0440 19", "2026-11-16", "2930.8512", "EUR"),
 		d.bill("FR26-0142277", "Group backbone", "0071 9001 00", "2026-11-04", "65993.39", "EUR"),
-		d.bill("FR26-X000017", "Lyon plant", "0071 4420 26", "2026-11-03", "", "EUR", templates.Tag{Text: d.texts.S("kind.othertag")}),
+		d.bill("FR26-X000017", "Lyon plant", "0071 4420 26", "2026-11-03", "", "EUR", templates.Tag{Text: d.texts.S("kind.other")}),
 		d.bill("PL26-C000411", "Wrocław plant", "0048 0902 11", "2026-11-02", "-12345678901.10", "PLN", creditNote, changed),
 	}
 	rows[4].DocumentURL = ""
@@ -124,9 +124,9 @@ func (d desk) overview() templates.OverviewView {
 		Look: []templates.LookItem{
 			{Icon: "missing", Warn: true, Link: templates.Link{Label: "Newark distribution centre", URL: "/accounts"}, Key: "3 days late", Why: "No bill yet. Usually issued on the 25th to 27th."},
 			{Icon: "unusual", Warn: true, Link: templates.Link{Label: "DE26-0113633, Leipzig plant", URL: "/bills/a"}, Key: d.texts.SignedPercent("39.7"), Why: "Calls to international mobiles rose from 6,410 to 41,220 minutes."},
-			{Icon: "document", Link: templates.Link{Label: "MA26-0097971, Agadir", URL: "/bills/b"}, Why: d.texts.S("document.error.none")},
+			{Icon: "document", Link: templates.Link{Label: "MA26-0097971, Agadir", URL: "/bills/b"}, Why: "Orange has no document for this bill."},
 		},
-		LookCount: d.texts.N("count.things", 3),
+		LookCount: "3",
 	}
 }
 
