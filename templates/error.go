@@ -5,6 +5,7 @@ package templates
 type ErrorView struct {
 	Page
 	Code     ErrorCode
+	Heading  string // in place of the usual heading, or empty
 	Sentence string // in place of the usual sentence, or empty
 	RetryURL string // where trying again makes sense, or empty
 	When     string // finished date and time, or empty
@@ -14,7 +15,12 @@ type ErrorView struct {
 type ErrorCode string
 
 // heading names what went wrong; statuses without their own text read as an internal error.
-func (v ErrorView) heading() string { return v.t("error." + string(v.Code.known()) + ".title") }
+func (v ErrorView) heading() string {
+	if v.Heading != "" {
+		return v.Heading
+	}
+	return v.t("error." + string(v.Code.known()) + ".title")
+}
 
 func (v ErrorView) sentence() string {
 	if v.Sentence != "" {

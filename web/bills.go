@@ -206,7 +206,7 @@ func issuedText(t *i18n.Texts, q billQuery) string {
 	case q.preset == between || strings.Contains(string(q.preset), "20"):
 		return days
 	case slices.Contains(billing.Presets(), q.preset):
-		return t.S("issued."+string(q.preset)) + ": " + days
+		return t.S("issued.bounds", t.S("issued."+string(q.preset)), days)
 	}
 	return days
 }

@@ -108,11 +108,17 @@ func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
 	if sentence != "" {
 		view.Sentence = page.Texts.S(sentence)
 	}
+	if c.Path() == documentPath && status >= http.StatusInternalServerError {
+		view.Heading = page.Texts.S("document.missing")
+	}
 	if c.Request().Method == http.MethodGet && status >= http.StatusInternalServerError {
 		view.RetryURL = c.Request().URL.RequestURI()
 	}
-	if isFragment(c.Request()) {
+	switch {
+	case isFragment(c.Request()):
 		return s.render(c, status, templates.ErrorFragment(view))
+	case c.Path() == documentPath && c.Request().Header.Get("Sec-Fetch-Dest") == "iframe":
+		return s.render(c, status, templates.ErrorFrame(view))
 	}
 	return s.render(c, status, templates.ErrorPage(view))
 }
