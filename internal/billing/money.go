@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -70,8 +71,24 @@ func plainDecimal(s string) (string, bool) {
 		exponent, _ = strconv.Atoi(s[i+1:])
 	}
 	negative := strings.HasPrefix(mantissa, "-")
-	mantissa = strings.TrimLeft(mantissa, "+-")
-	whole, fraction, _ := strings.Cut(mantissa, ".")
+	whole, fraction, _ := strings.Cut(strings.TrimLeft(mantissa, "+-"), ".")
+	whole, fraction, ok := shiftPoint(strings.TrimLeft(whole, "0"), fraction, exponent)
+	if whole = strings.TrimLeft(whole, "0"); !ok || len(whole)+len(fraction) > maxDigits {
+		return "", false
+	}
+	plain := cmp.Or(whole, "0")
+	if fraction != "" {
+		plain += "." + fraction
+	}
+	if negative && strings.Trim(plain, "0.") != "" {
+		plain = "-" + plain
+	}
+	return plain, true
+}
+
+// shiftPoint writes an exponent out: it moves the point between whole and
+// fraction, unless that makes more than maxDigits digits.
+func shiftPoint(whole, fraction string, exponent int) (string, string, bool) {
 	for ; exponent > 0 && len(whole) <= maxDigits; exponent-- {
 		if fraction == "" {
 			fraction = "0"
@@ -84,21 +101,7 @@ func plainDecimal(s string) (string, bool) {
 		}
 		whole, fraction = whole[:len(whole)-1], whole[len(whole)-1:]+fraction
 	}
-	whole = strings.TrimLeft(whole, "0")
-	if len(whole)+len(fraction) > maxDigits || exponent != 0 {
-		return "", false
-	}
-	if whole == "" {
-		whole = "0"
-	}
-	plain := whole
-	if fraction != "" {
-		plain += "." + fraction
-	}
-	if negative && strings.Trim(plain, "0.") != "" {
-		plain = "-" + plain
-	}
-	return plain, true
+	return whole, fraction, exponent == 0
 }
 
 // Supplied reports whether Orange sent an amount at all.

@@ -2,8 +2,6 @@ package billing
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -16,8 +14,12 @@ type Period struct {
 // IsZero reports whether the period holds every day.
 func (p Period) IsZero() bool { return p == Period{} }
 
-// Contains reports whether d lies in the period.
+// Contains reports whether d lies in the period. A date that is not supplied lies
+// in the zero period only.
 func (p Period) Contains(d Date) bool {
+	if d.IsZero() {
+		return p.IsZero()
+	}
 	return (p.First.IsZero() || !d.Before(p.First)) && (p.Last.IsZero() || !p.Last.Before(d))
 }
 
@@ -84,11 +86,9 @@ func months(first Date, n int) Period {
 }
 
 func oneMonth(s string) (Period, error) {
-	year, month, ok := strings.Cut(s, "-")
-	y, errYear := strconv.Atoi(year)
-	m, errMonth := strconv.Atoi(month)
-	if !ok || len(year) != 4 || len(month) != 2 || errYear != nil || errMonth != nil || m < 1 || m > 12 || y < 1900 {
+	first, err := ParseDate(s + "-01")
+	if err != nil || first.Year < 1900 {
 		return Period{}, fmt.Errorf("billing: %q is neither a preset nor a month of the form YYYY-MM", s)
 	}
-	return months(NewDate(y, time.Month(m), 1), 1), nil
+	return months(first, 1), nil
 }

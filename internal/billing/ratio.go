@@ -3,6 +3,7 @@ package billing
 import (
 	"errors"
 	"math/big"
+	"strings"
 )
 
 // ErrNoBase is returned for a comparison with zero.
@@ -17,7 +18,7 @@ func (m Money) Share(n int64, digits int) (Money, error) {
 	}
 	scale := decimals(m.number)
 	part := new(big.Rat).SetFrac(unscaled(m.number, scale), new(big.Int).Mul(power(scale), big.NewInt(n)))
-	return NewMoney(part.FloatString(digits), m.currency), nil
+	return Money{number: withoutMinusZero(part.FloatString(digits)), currency: m.currency}, nil
 }
 
 // Change is how much the second of two amounts of one currency differs from the
@@ -34,7 +35,15 @@ func Change(before, now Money) (Decimal, error) {
 	scale := max(decimals(difference.number), decimals(before.number))
 	base := new(big.Int).Abs(unscaled(before.number, scale))
 	percent := new(big.Rat).SetFrac(new(big.Int).Mul(unscaled(difference.number, scale), big.NewInt(100)), base)
-	return NewDecimal(percent.FloatString(1)), nil
+	return Decimal(withoutMinusZero(percent.FloatString(1))), nil
+}
+
+// withoutMinusZero drops the sign of a number that was rounded to zero.
+func withoutMinusZero(s string) string {
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	return s
 }
 
 func power(n int) *big.Int { return new(big.Int).Exp(ten, big.NewInt(int64(n)), nil) }
