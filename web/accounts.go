@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,8 +26,9 @@ func (s *Server) accounts(c echo.Context) error {
 	page := s.page(c, "accounts.title")
 	t := page.Texts
 	view := templates.AccountsView{Page: page, Lede: t.S("accounts.lede")}
+	order := t.Order()
 	slices.SortFunc(accounts, func(a, b billing.BillingAccount) int {
-		return strings.Compare(strings.ToLower(a.DisplayName()), strings.ToLower(b.DisplayName()))
+		return order(a.DisplayName(), b.DisplayName())
 	})
 	for _, a := range accounts {
 		activity := activities[a.Number]

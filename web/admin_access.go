@@ -130,7 +130,7 @@ func grantFormView(t *i18n.Texts, f grantForm, people []access.Person, register 
 			})
 		}
 	}
-	slices.SortFunc(view.Accounts, func(a, b templates.Option) int { return strings.Compare(a.Label, b.Label) })
+	sortOptions(t, view.Accounts)
 	slices.Sort(groups)
 	for _, name := range slices.Compact(groups) {
 		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: name, Selected: f.AccountGroup == name})

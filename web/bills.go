@@ -290,7 +290,7 @@ func accountOptions(t *i18n.Texts, accounts []billing.BillingAccount, selected s
 			Value: groupPrefix + name, Label: name + " (" + t.N("count.accounts", sizes[name]) + ")", Selected: selected == groupPrefix+name,
 		})
 	}
-	slices.SortFunc(single.Options, func(a, b templates.Option) int { return strings.Compare(a.Label, b.Label) })
+	sortOptions(t, single.Options)
 	options := []templates.OptionGroup{all}
 	for _, g := range []templates.OptionGroup{groups, single} {
 		if len(g.Options) > 0 {
@@ -298,6 +298,12 @@ func accountOptions(t *i18n.Texts, accounts []billing.BillingAccount, selected s
 		}
 	}
 	return options
+}
+
+// sortOptions sorts choices as the reader's language does.
+func sortOptions(t *i18n.Texts, options []templates.Option) {
+	order := t.Order()
+	slices.SortFunc(options, func(a, b templates.Option) int { return order(a.Label, b.Label) })
 }
 
 // monthsOffered is how many single months the filter offers.

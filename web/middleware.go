@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,10 @@ import (
 	"billportal/internal/access"
 )
 
+// requestIDLength keeps request ids short enough to be read out on the telephone;
+// 16 letters and digits are 80 random bits.
+const requestIDLength = 16
+
 // maxBody is the largest request body, in bytes; only imported CSV files come
 // near it.
 const maxBody = "4M"
@@ -28,7 +33,7 @@ func (s *Server) use() {
 	s.echo.Use(
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{
 			// An id from outside could be forged to point at another request.
-			Generator:        randomReference,
+			Generator:        func() string { return strings.ToLower(rand.Text()[:requestIDLength]) },
 			RequestIDHandler: func(c echo.Context, id string) { c.Set(keyRequestID, id) },
 			TargetHeader:     headerRequestID,
 		}),

@@ -83,6 +83,9 @@ func (s *store) Close() error { return s.db.Close() }
 // newCache joins the store with the one client of the Billing API.
 func newCache(cfg config.Config, s *store, now func() time.Time, log *slog.Logger) (*billcache.Cache, error) {
 	b := cfg.Billing
+	if b.CallsPerMonth > 0 {
+		return nil, errors.New("BILLING_CALLS_PER_MONTH: this version keeps no count of a month and cannot promise to stay below it")
+	}
 	dialect, err := readDialect(b.DialectFile)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,13 @@ func contradictions(c *Config, now time.Time) Problems {
 	return problems
 }
 
+// defaultRetentionMonths is PORTAL_RETENTION_MONTHS when nobody chose.
+const defaultRetentionMonths = 120
+
 // doubts are the settings that may be meant and more often are not.
+//
+// Some of them name what this version does not do yet: a setting must not look as
+// if it were in force.
 func doubts(c *Config) []string {
 	var warnings []string
 	for _, prefix := range c.Portal.InternalNetworks {
@@ -106,6 +112,12 @@ func doubts(c *Config) []string {
 	if strings.HasPrefix(c.Portal.URL, "https:") && len(c.Portal.TrustedProxies) == 0 {
 		warnings = append(warnings, "PORTAL_TRUSTED_PROXIES is empty although PORTAL_URL is https: "+
 			"every client seems to come from the proxy that ends TLS, so PORTAL_INTERNAL_NETWORKS cannot tell them apart")
+	}
+	if c.Portal.MetricsAddr != "" {
+		warnings = append(warnings, "PORTAL_METRICS_ADDR is set, but this version serves no metrics")
+	}
+	if c.Portal.RetentionMonths > 0 && c.Portal.RetentionMonths != defaultRetentionMonths {
+		warnings = append(warnings, "PORTAL_RETENTION_MONTHS is set, but this version removes nothing from the copy")
 	}
 	if len(c.OIDC.EmployeeGroups) == 0 && len(c.OIDC.AccountantGroups) == 0 {
 		warnings = append(warnings, "OIDC_EMPLOYEE_GROUPS and OIDC_ACCOUNTANT_GROUPS are both empty: nobody can read bills")
