@@ -158,7 +158,6 @@ func TestGoodValuesAreAccepted(t *testing.T) {
 		{"PORTAL_SECRET=" + goodKey + ", " + otherKey},
 		{"PORTAL_INTERNAL_NETWORKS=10.0.0.0/8, 2001:db8::/32, 192.0.2.7"},
 		{"PORTAL_METRICS_ADDR=off"},
-		{"PORTAL_METRICS_ADDR=127.0.0.1:9090"},
 		{"PORTAL_FINANCIAL_YEAR=12"},
 		{"PORTAL_LANG=fr", "PORTAL_COMPANY=Société Générale d’Exemples", "PORTAL_SUPPORT=it@example.com"},
 		{"BILLING_URL=http://127.0.0.1:9000/any/base/", "BILLING_TOKEN_URL=http://localhost:9000/token"},
@@ -213,6 +212,8 @@ func TestDoubtfulSettingsAreWarnings(t *testing.T) {
 		"OIDC_CLIENT_SECRET_FIEL is not a variable of the portal and is ignored; the nearest is OIDC_CLIENT_SECRET_FILE":                                                            {"OIDC_CLIENT_SECRET_FIEL=/x"},
 		"PORTAL_INTERNAL_NETWORKS contains 0.0.0.0/0: the portal answers everybody who reaches it":                                                                                  {"PORTAL_INTERNAL_NETWORKS=0.0.0.0/0"},
 		"OIDC_EMPLOYEE_GROUPS and OIDC_ACCOUNTANT_GROUPS are both empty: nobody can read bills":                                                                                     {"OIDC_EMPLOYEE_GROUPS="},
+		"PORTAL_METRICS_ADDR is set, but this version serves no metrics":                                                                                                            {"PORTAL_METRICS_ADDR=127.0.0.1:9090"},
+		"PORTAL_RETENTION_MONTHS is set, but this version removes nothing from the copy":                                                                                            {"PORTAL_RETENTION_MONTHS=36"},
 		"PORTAL_TRUSTED_PROXIES is empty although PORTAL_URL is https: every client seems to come from the proxy that ends TLS, so PORTAL_INTERNAL_NETWORKS cannot tell them apart": {"PORTAL_TRUSTED_PROXIES="},
 	} {
 		t.Run(name, func(t *testing.T) {
