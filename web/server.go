@@ -86,7 +86,10 @@ func New(settings Settings, deps Deps) (*Server, error) {
 	s.echo.IPExtractor = clientAddress(settings.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.handleError
 	s.use()
-	return s, s.mount()
+	if err := s.mount(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // ServeHTTP answers one request.

@@ -18,7 +18,7 @@ var errEgressTaken = errors.New("another process already talks to the Billing AP
 type egress struct{ file *os.File }
 
 func lockEgress(dir string) (*egress, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "egress.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, "egress.lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the folder is PORTAL_DATA
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func readDialect(path string) (dialect billingapi.Dialect, err error) {
 	if path == "" {
 		return billingapi.BuiltInDialect(), nil
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // the path is BILLING_DIALECT_FILE
 	if err != nil {
 		return dialect, fmt.Errorf("BILLING_DIALECT_FILE: %w", err)
 	}
