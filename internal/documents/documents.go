@@ -27,8 +27,7 @@ type Document struct {
 	Size   int64  // bytes
 }
 
-// The reasons for which received bytes are refused. All of them are wrapped in
-// ErrNotPDF.
+// The errors of keeping and reading documents.
 var (
 	// ErrNotPDF says that what was received is not a whole PDF.
 	ErrNotPDF = errors.New("documents: not a whole PDF")
@@ -36,6 +35,8 @@ var (
 	ErrMissing = errors.New("documents: not kept")
 	// ErrDamaged says that the kept bytes do not match their name.
 	ErrDamaged = errors.New("documents: damaged")
+	// ErrReceiving says that the sender's bytes could not be read to their end.
+	ErrReceiving = errors.New("documents: receiving")
 )
 
 // Store is a folder of documents.
@@ -57,7 +58,8 @@ func NewStore(dir, tmp string) (*Store, error) {
 // Put reads a PDF to its end, verifies it and keeps it: temporary file, fsync,
 // rename, fsync of the folder. declared is the length that the sender announced,
 // -1 when it announced none. Bytes that are no whole PDF leave nothing behind and
-// return ErrNotPDF with the reason. Keeping the same bytes twice is no error.
+// return ErrNotPDF with the reason; a sender that fails returns ErrReceiving with
+// its error. Keeping the same bytes twice is no error.
 func (s *Store) Put(ctx context.Context, r io.Reader, declared int64) (Document, error) {
 	f, err := os.CreateTemp(s.tmp, "document-*")
 	if err != nil {
@@ -68,8 +70,8 @@ func (s *Store) Put(ctx context.Context, r io.Reader, declared int64) (Document,
 		_ = os.Remove(f.Name())
 	}()
 	seen := &inspector{hash: sha256.New()}
-	if _, err := io.Copy(io.MultiWriter(f, seen), io.LimitReader(contextReader{ctx, r}, MaxSize+1)); err != nil {
-		return Document{}, fmt.Errorf("documents: receiving: %w", err)
+	if _, err := io.Copy(io.MultiWriter(f, seen), io.LimitReader(contextReader{ctx, sender{r}}, MaxSize+1)); err != nil {
+		return Document{}, fmt.Errorf("documents: %w", err)
 	}
 	if err := seen.verify(declared); err != nil {
 		return Document{}, err
@@ -78,17 +80,20 @@ func (s *Store) Put(ctx context.Context, r io.Reader, declared int64) (Document,
 		return Document{}, fmt.Errorf("documents: %w", err)
 	}
 	doc := Document{SHA256: hex.EncodeToString(seen.hash.Sum(nil)), Size: seen.size}
-	return doc, s.settle(f.Name(), doc)
+	if err := s.settle(ctx, f.Name(), doc); err != nil {
+		return Document{}, err
+	}
+	return doc, nil
 }
 
-// settle gives a finished temporary file its name. An existing document of that
-// name has the same bytes and stays, unless its length shows that it was damaged.
-func (s *Store) settle(tmp string, doc Document) error {
+// settle gives a finished temporary file its name. A document that is kept under
+// that name stays, unless it was damaged.
+func (s *Store) settle(ctx context.Context, tmp string, doc Document) error {
 	path := s.path(doc.SHA256)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("documents: %w", err)
 	}
-	if held, err := os.Stat(path); err == nil && held.Size() == doc.Size {
+	if s.Verify(ctx, doc) == nil {
 		return nil
 	}
 	if err := os.Rename(tmp, path); err != nil {
@@ -210,4 +215,16 @@ func (c contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// sender marks the errors of who sends a document, so that they are told from
+// those of the disk it is written to.
+type sender struct{ r io.Reader }
+
+func (s sender) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: %w", ErrReceiving, err)
+	}
+	return n, err
 }
