@@ -33,6 +33,11 @@ func (s *Server) bills(c echo.Context) error {
 	if len(query.errors) > 0 {
 		status = http.StatusBadRequest
 	}
+	if isFragment(c.Request()) {
+		// The address that the browser keeps has only what was chosen, not every
+		// empty field of the form.
+		c.Response().Header().Set("HX-Push-Url", query.address())
+	}
 	return s.pageOrFragment(c, status, func() templ.Component {
 		form, formErr := s.billFilterForm(c, page.Texts, query)
 		if formErr != nil {
@@ -154,7 +159,7 @@ func clearURL(q billQuery) string {
 func (s *Server) chips(ctx context.Context, t *i18n.Texts, scope access.Scope, q billQuery) ([]templates.Chip, error) {
 	var chips []templates.Chip
 	add := func(name, label, value, remove string) {
-		if q.values.Get(name) != "" || name == paramIssued && q.preset != billing.AnyTime {
+		if q.values.Get(name) != "" || name == paramIssued {
 			chips = append(chips, templates.Chip{Label: t.S(label), Value: value, RemoveURL: remove})
 		}
 	}
@@ -175,7 +180,9 @@ func (s *Server) chips(ctx context.Context, t *i18n.Texts, scope access.Scope, q
 	for _, kind := range q.filter.Kinds {
 		add(paramKind, "filter.kind", t.S(kindKey(kind)), q.without(paramKind, string(kind)))
 	}
-	add(paramIssued, "col.issued", issuedText(t, q), q.url("/bills", map[string]string{paramIssued: string(billing.AnyTime), paramFrom: "", paramTo: ""}))
+	if q.preset != billing.AnyTime {
+		add(paramIssued, "col.issued", issuedText(t, q), q.url("/bills", map[string]string{paramIssued: string(billing.AnyTime), paramFrom: "", paramTo: ""}))
+	}
 	add(paramMin, "filter.totalmin", decimal(t, q.filter.Min, 0), q.url("/bills", map[string]string{paramMin: ""}))
 	add(paramMax, "filter.totalmax", decimal(t, q.filter.Max, 0), q.url("/bills", map[string]string{paramMax: ""}))
 	add(paramCurrency, "filter.currency", q.filter.Currency, q.url("/bills", map[string]string{paramCurrency: ""}))
@@ -240,119 +247,6 @@ func (s *Server) whyEmpty(t *i18n.Texts, scope access.Scope, q billQuery, link b
 		empty.Offers = append(empty.Offers, templates.Link{Label: t.S("filter.clear"), URL: "/bills"})
 	}
 	return empty
-}
-
-// billFilterForm is the form as it was filled, right or wrong.
-func (s *Server) billFilterForm(c echo.Context, t *i18n.Texts, q billQuery) (templates.BillFilterForm, error) {
-	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	accounts, err := s.Cache.Accounts(ctx, scope)
-	if err != nil {
-		return templates.BillFilterForm{}, err
-	}
-	currencies, err := s.Cache.Currencies(ctx, scope)
-	if err != nil {
-		return templates.BillFilterForm{}, err
-	}
-	field := func(name string) templates.Field {
-		return templates.Field{Value: q.values.Get(name), Error: q.errors[name]}
-	}
-	form := templates.BillFilterForm{
-		Query: field(paramText), From: field(paramFrom), To: field(paramTo), Min: field(paramMin), Max: field(paramMax),
-		Accounts: accountOptions(t, accounts, q.values.Get(paramAccount)),
-		Issued:   s.issuedOptions(t, q),
-		Kinds:    []templates.Option{{Label: t.S("filter.allkinds")}},
-	}
-	for _, k := range billing.Kinds() {
-		form.Kinds = append(form.Kinds, templates.Option{Value: string(k), Label: t.S(kindKey(k)), Selected: q.values.Get(paramKind) == string(k)})
-	}
-	form.Currencies = []templates.Option{{Label: t.S("filter.allcurrencies")}}
-	for _, code := range currencies {
-		form.Currencies = append(form.Currencies, templates.Option{Value: code, Label: code, Selected: q.filter.Currency == code})
-	}
-	return form, nil
-}
-
-// accountOptions offers all, then the groups, then the accounts in scope.
-func accountOptions(t *i18n.Texts, accounts []billing.BillingAccount, selected string) []templates.OptionGroup {
-	all := templates.OptionGroup{Options: []templates.Option{{Label: t.S("filter.allaccounts")}}}
-	groups := templates.OptionGroup{Label: t.S("filter.groups")}
-	single := templates.OptionGroup{Label: t.S("filter.accounts")}
-	sizes := map[string]int{}
-	for _, a := range accounts {
-		sizes[a.Group]++
-		single.Options = append(single.Options, templates.Option{
-			Value: string(a.Number), Label: a.DisplayName() + ", " + string(a.Number), Selected: selected == string(a.Number),
-		})
-	}
-	delete(sizes, "")
-	for _, name := range slices.Sorted(maps.Keys(sizes)) {
-		groups.Options = append(groups.Options, templates.Option{
-			Value: groupPrefix + name, Label: name + " (" + t.N("count.accounts", sizes[name]) + ")", Selected: selected == groupPrefix+name,
-		})
-	}
-	sortOptions(t, single.Options)
-	options := []templates.OptionGroup{all}
-	for _, g := range []templates.OptionGroup{groups, single} {
-		if len(g.Options) > 0 {
-			options = append(options, g)
-		}
-	}
-	return options
-}
-
-// sortOptions sorts choices as the reader's language does.
-func sortOptions(t *i18n.Texts, options []templates.Option) {
-	order := t.Order()
-	slices.SortFunc(options, func(a, b templates.Option) int { return order(a.Label, b.Label) })
-}
-
-// monthsOffered is how many single months the filter offers.
-const monthsOffered = 36
-
-// issuedOptions offers the presets, two days of choice, and single months.
-func (s *Server) issuedOptions(t *i18n.Texts, q billQuery) []templates.OptionGroup {
-	presets := templates.OptionGroup{Label: t.S("issued.presets")}
-	for _, p := range append(billing.Presets(), between) {
-		presets.Options = append(presets.Options, templates.Option{Value: string(p), Label: t.S("issued." + string(p)), Selected: q.preset == p})
-	}
-	months := templates.OptionGroup{Label: t.S("issued.months")}
-	for n := range monthsOffered {
-		first := s.today().FirstOfMonth(-n)
-		value := first.String()[:7]
-		months.Options = append(months.Options, templates.Option{
-			Value: value, Label: t.Month(first.Year, first.Month), Selected: string(q.preset) == value,
-		})
-	}
-	return []templates.OptionGroup{presets, months}
-}
-
-// firstSync is the progress of the first copy.
-func firstSync(t *i18n.Texts, link billcache.Link) templates.FirstSyncView {
-	view := templates.FirstSyncView{Done: link.Bills, Of: max(link.BillsTotal, 0), Text: t.N("sync.count", link.Bills)}
-	if link.BillsTotal > 0 {
-		view.Text = t.S("sync.progress", t.Number(itoa(link.Bills), 0), t.Number(itoa(link.BillsTotal), 0))
-	}
-	switch {
-	case link.FirstSyncDone():
-		view.State = templates.SyncDone
-	case link.Syncing || link.Failure == "":
-		view.RefreshURL = "/sync"
-	default:
-		view.State = templates.SyncFailed
-		view.RefreshURL = "/sync"
-	}
-	return view
-}
-
-// syncProgress is the progress of the first copy, which pages ask for again and
-// again until it has ended.
-func (s *Server) syncProgress(c echo.Context) error {
-	link, err := s.Cache.Link(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	page := s.frame(c)
-	return s.render(c, http.StatusOK, templates.FirstSync(page, firstSync(page.Texts, link)))
 }
 
 // since is how a list names the instant after which it shows what came.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"strings"
@@ -235,26 +234,6 @@ func (q *billQuery) parsePage(t *i18n.Texts, given url.Values) {
 	}
 }
 
-// cursorText is a place in the list for a URL: opaque, though nothing in it is
-// secret.
-func cursorText(b billing.Bill) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(b.IssuedOn.String() + "|" + string(b.ID)))
-}
-
-func parseCursor(text string) (billing.Cursor, bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	issued, id, ok := strings.Cut(string(raw), "|")
-	if err != nil || !ok || id == "" || len(id) > 64 || !cleanText(id) {
-		return billing.Cursor{}, false
-	}
-	cursor := billing.Cursor{ID: billing.BillID(id)}
-	if issued == "" {
-		return cursor, true
-	}
-	cursor.IssuedOn, err = billing.ParseDate(issued)
-	return cursor, err == nil
-}
-
 // url is the list's address with the given parameters changed; a nil value drops
 // one. The place in the list is dropped unless it is among them.
 func (q billQuery) url(path string, changes map[string]string) string {
@@ -275,6 +254,11 @@ func (q billQuery) url(path string, changes map[string]string) string {
 		return path
 	}
 	return path + "?" + values.Encode()
+}
+
+// address is the list as it stands, its place included.
+func (q billQuery) address() string {
+	return q.url("/bills", map[string]string{paramAfter: q.values.Get(paramAfter), paramBefore: q.values.Get(paramBefore)})
 }
 
 // without is the list's address without one value of a parameter.

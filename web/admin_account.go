@@ -1,0 +1,109 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/billing"
+	"billportal/internal/export"
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+// adminAccount is the form of one account.
+func (s *Server) adminAccount(c echo.Context) error {
+	a, err := s.accountOf(c)
+	if err != nil {
+		return err
+	}
+	return s.accountForm(c, http.StatusOK, a, nil)
+}
+
+func (s *Server) accountOf(c echo.Context) (billing.BillingAccount, error) {
+	number, err := url.PathUnescape(c.Param("number"))
+	if err != nil {
+		return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
+	}
+	return s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
+}
+
+// saveAccount writes what an admin says of one account.
+func (s *Server) saveAccount(c echo.Context) error {
+	a, err := s.accountOf(c)
+	if err != nil {
+		return err
+	}
+	a.Name, a.Group = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("group"))
+	a.CostCentre, a.Country = strings.TrimSpace(c.FormValue("cost_centre")), strings.ToUpper(strings.TrimSpace(c.FormValue("country")))
+	a.Status = billing.AccountStatus(c.FormValue("status"))
+	if wrong := accountErrors(s.texts(c), a); len(wrong) > 0 {
+		return s.accountForm(c, http.StatusBadRequest, a, wrong)
+	}
+	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.change"), []billing.BillingAccount{a}); err != nil {
+		return err
+	}
+	return s.leaveNotice(c, notice{Key: "notice.saved", Args: []string{a.DisplayName()}}, "/admin/accounts")
+}
+
+// accountErrors says what is wrong with each control of the form.
+func accountErrors(t *i18n.Texts, a billing.BillingAccount) map[string]string {
+	wrong := map[string]string{}
+	for name, value := range map[string]string{"name": a.Name, "group": a.Group, "cost_centre": a.CostCentre} {
+		if len([]rune(value)) > export.MaxText || !cleanText(value) {
+			wrong[name] = t.S("filter.error.long", itoa(export.MaxText))
+		}
+	}
+	if !export.IsCountry(a.Country) {
+		wrong["country"] = t.S("account.error.country")
+	}
+	if !slices.Contains(billing.Statuses(), a.Status) {
+		wrong["status"] = t.S("account.error.status")
+	}
+	return wrong
+}
+
+func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccount, wrong map[string]string) error {
+	groups, err := s.Register.AccountGroups(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := s.page(c, "register.title")
+	t := page.Texts
+	page.Title = t.S("account.heading", string(a.Number))
+	view := templates.AdminAccountView{
+		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: a.UpstreamName, OursOnly: !a.Listed,
+		Name:       templates.Field{Value: a.Name, Error: wrong["name"]},
+		Group:      templates.Field{Value: a.Group, Error: wrong["group"]},
+		CostCentre: templates.Field{Value: a.CostCentre, Error: wrong["cost_centre"]},
+		Country:    templates.Field{Value: cmp.Or(a.Country, a.UpstreamCountry), Error: wrong["country"]}, StatusError: wrong["status"],
+	}
+	for _, fact := range []templates.Fact{
+		{Label: t.S("col.country"), Value: t.Country(a.UpstreamCountry)}, {Label: t.S("filter.currency"), Value: a.Currency},
+		{Label: t.S("bill.state"), Value: a.UpstreamStatus},
+	} {
+		if fact.Value != "" {
+			view.Facts = append(view.Facts, fact)
+		}
+	}
+	for _, st := range billing.Statuses() {
+		view.Statuses = append(view.Statuses, templates.Option{Value: string(st), Label: t.S("status." + string(st)), Selected: a.Status == st})
+	}
+	for _, g := range groups {
+		view.Groups = append(view.Groups, g.Name)
+	}
+	for _, label := range []struct{ name, id, key string }{
+		{"name", "a-name", "register.name"}, {"group", "a-group", "col.group"}, {"cost_centre", "a-cost", "register.costcentre"},
+		{"country", "a-country", "account.country"}, {"status", "a-status", "col.status"},
+	} {
+		if sentence, bad := wrong[label.name]; bad {
+			view.Problems = append(view.Problems, templates.FieldProblem{ID: label.id, Label: t.S(label.key), Text: sentence})
+		}
+	}
+	return s.render(c, status, templates.AdminAccount(view))
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/billing"
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+// billFilterForm is the form as it was filled, right or wrong.
+func (s *Server) billFilterForm(c echo.Context, t *i18n.Texts, q billQuery) (templates.BillFilterForm, error) {
+	ctx, scope := c.Request().Context(), viewer(c).Scope()
+	accounts, err := s.Cache.Accounts(ctx, scope)
+	if err != nil {
+		return templates.BillFilterForm{}, err
+	}
+	currencies, err := s.Cache.Currencies(ctx, scope)
+	if err != nil {
+		return templates.BillFilterForm{}, err
+	}
+	field := func(name string) templates.Field {
+		return templates.Field{Value: q.values.Get(name), Error: q.errors[name]}
+	}
+	form := templates.BillFilterForm{
+		Query: field(paramText), From: field(paramFrom), To: field(paramTo), Min: field(paramMin), Max: field(paramMax),
+		Accounts: accountOptions(t, accounts, q.values.Get(paramAccount)),
+		Issued:   s.issuedOptions(t, q),
+		Kinds:    []templates.Option{{Label: t.S("filter.allkinds")}},
+	}
+	for _, k := range billing.Kinds() {
+		form.Kinds = append(form.Kinds, templates.Option{Value: string(k), Label: t.S(kindKey(k)), Selected: q.values.Get(paramKind) == string(k)})
+	}
+	form.Currencies = []templates.Option{{Label: t.S("filter.allcurrencies")}}
+	for _, code := range currencies {
+		form.Currencies = append(form.Currencies, templates.Option{Value: code, Label: code, Selected: q.filter.Currency == code})
+	}
+	return form, nil
+}
+
+// accountOptions offers all, then the groups, then the accounts in scope.
+func accountOptions(t *i18n.Texts, accounts []billing.BillingAccount, selected string) []templates.OptionGroup {
+	all := templates.OptionGroup{Options: []templates.Option{{Label: t.S("filter.allaccounts")}}}
+	groups := templates.OptionGroup{Label: t.S("filter.groups")}
+	single := templates.OptionGroup{Label: t.S("filter.accounts")}
+	sizes := map[string]int{}
+	for _, a := range accounts {
+		sizes[a.Group]++
+		single.Options = append(single.Options, templates.Option{
+			Value: string(a.Number), Label: a.DisplayName() + ", " + string(a.Number), Selected: selected == string(a.Number),
+		})
+	}
+	delete(sizes, "")
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		groups.Options = append(groups.Options, templates.Option{
+			Value: groupPrefix + name, Label: name + " (" + t.N("count.accounts", sizes[name]) + ")", Selected: selected == groupPrefix+name,
+		})
+	}
+	sortOptions(t, single.Options)
+	options := []templates.OptionGroup{all}
+	for _, g := range []templates.OptionGroup{groups, single} {
+		if len(g.Options) > 0 {
+			options = append(options, g)
+		}
+	}
+	return options
+}
+
+// sortOptions sorts choices as the reader's language does.
+func sortOptions(t *i18n.Texts, options []templates.Option) {
+	order := t.Order()
+	slices.SortFunc(options, func(a, b templates.Option) int { return order(a.Label, b.Label) })
+}
+
+// monthsOffered is how many single months the filter offers.
+const monthsOffered = 36
+
+// issuedOptions offers the presets, two days of choice, and single months.
+func (s *Server) issuedOptions(t *i18n.Texts, q billQuery) []templates.OptionGroup {
+	presets := templates.OptionGroup{Label: t.S("issued.presets")}
+	for _, p := range append(billing.Presets(), between) {
+		presets.Options = append(presets.Options, templates.Option{Value: string(p), Label: t.S("issued." + string(p)), Selected: q.preset == p})
+	}
+	months := templates.OptionGroup{Label: t.S("issued.months")}
+	for n := range monthsOffered {
+		first := s.today().FirstOfMonth(-n)
+		value := first.String()[:7]
+		months.Options = append(months.Options, templates.Option{
+			Value: value, Label: t.Month(first.Year, first.Month), Selected: string(q.preset) == value,
+		})
+	}
+	return []templates.OptionGroup{presets, months}
+}

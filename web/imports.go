@@ -1,0 +1,51 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/export"
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+var errNoFile = errors.New("no file was sent")
+
+// importFile parses the file of an import form.
+func importFile[T any](c echo.Context, parse func(io.Reader) ([]T, error)) ([]T, error) {
+	header, err := c.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) {
+		return nil, errNoFile
+	}
+	if err != nil {
+		return nil, badRequest("", err)
+	}
+	file, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return parse(file)
+}
+
+// importErrors is the import form with every bad line named, for errors that the
+// person can mend.
+func importErrors(t *i18n.Texts, err error, replace bool) (templates.ImportForm, bool) {
+	form := templates.ImportForm{Replace: replace}
+	if errors.Is(err, errNoFile) {
+		form.Summary = t.S("import.nofile")
+		return form, true
+	}
+	var lines export.LineErrors
+	if !errors.As(err, &lines) {
+		return form, false
+	}
+	form.Summary = t.N("import.failed", len(lines))
+	for _, l := range lines {
+		form.Errors = append(form.Errors, templates.LineError{Line: t.S("import.line", itoa(l.Line)), Text: l.Reason})
+	}
+	return form, true
+}

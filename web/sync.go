@@ -1,0 +1,40 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/billcache"
+	"billportal/internal/i18n"
+	"billportal/templates"
+)
+
+// firstSync is the progress of the first copy.
+func firstSync(t *i18n.Texts, link billcache.Link) templates.FirstSyncView {
+	view := templates.FirstSyncView{Done: link.Bills, Of: max(link.BillsTotal, 0), Text: t.N("sync.count", link.Bills)}
+	if link.BillsTotal > 0 {
+		view.Text = t.S("sync.progress", t.Number(itoa(link.Bills), 0), t.Number(itoa(link.BillsTotal), 0))
+	}
+	switch {
+	case link.FirstSyncDone():
+		view.State = templates.SyncDone
+	case link.Syncing || link.Failure == "":
+		view.RefreshURL = "/sync"
+	default:
+		view.State = templates.SyncFailed
+		view.RefreshURL = "/sync"
+	}
+	return view
+}
+
+// syncProgress is the progress of the first copy, which pages ask for again and
+// again until it has ended.
+func (s *Server) syncProgress(c echo.Context) error {
+	link, err := s.Cache.Link(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := s.frame(c)
+	return s.render(c, http.StatusOK, templates.FirstSync(page, firstSync(page.Texts, link)))
+}
