@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -121,10 +122,15 @@ func sameTotals(t *testing.T, a answer, bills []*sandbox.Bill) {
 	t.Helper()
 	var got, want []string
 	a.find(t, "#totals dl > div").Each(func(_ int, div *goquery.Selection) {
-		got = append(got, fmt.Sprintf("%s %s = %s", lastWord(div.Find("dt").Text()), div.Find("dd data").AttrOr("value", ""), div.Find("dd").Text()))
+		value, ok := new(big.Rat).SetString(div.Find("dd data").AttrOr("value", ""))
+		if !ok {
+			t.Fatalf("a total has the value %q", div.Find("dd data").AttrOr("value", ""))
+		}
+		got = append(got, fmt.Sprintf("%s %s = %s", lastWord(div.Find("dt").Text()), value.RatString(), div.Find("dd").Text()))
 	})
 	for currency, sum := range sums(t, bills) {
-		want = append(want, fmt.Sprintf("%s %s = %s", currency, sum, english(sum)))
+		exact, _ := new(big.Rat).SetString(sum)
+		want = append(want, fmt.Sprintf("%s %s = %s", currency, exact.RatString(), english(sum)))
 	}
 	sameSet(t, "totals", got, want)
 }

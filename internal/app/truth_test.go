@@ -126,16 +126,16 @@ var (
 // given accounts, wherever it does.
 func tellsOnlyOf(t *testing.T, a answer, accounts []string) {
 	t.Helper()
-	asked := a.Request.URL.String()
+	asked := a.Request.Method + " " + a.Request.URL.String()
 	for _, found := range accountPattern.FindAllString(string(a.body), -1) {
 		number := strings.NewReplacer("%20", " ", "+", " ").Replace(found)
-		if !slices.Contains(accounts, number) && !strings.Contains(asked, strings.ReplaceAll(number, " ", "+")) {
-			t.Errorf("%s %s tells of account %s", a.Request.Method, asked, number)
+		if !slices.Contains(accounts, number) && !typed(a, number) {
+			t.Errorf("%s tells of account %s", asked, number)
 		}
 	}
 	for _, number := range numberPattern.FindAllString(string(a.body), -1) {
-		if account, known := accountOf[number]; known && !slices.Contains(accounts, account) && !strings.Contains(asked, number) {
-			t.Errorf("%s %s tells of bill %s of account %s", a.Request.Method, asked, number, account)
+		if account, known := accountOf[number]; known && !slices.Contains(accounts, account) && !typed(a, number) {
+			t.Errorf("%s tells of bill %s of account %s", asked, number, account)
 		}
 	}
 }
@@ -153,12 +153,22 @@ func holdsBackUnlisted(t *testing.T, a answer) {
 	if !strings.HasPrefix(a.Request.URL.Path, "/admin/") {
 		secrets = append(secrets, bill.AccountNumber, strings.ReplaceAll(bill.AccountNumber, " ", "%20"), strings.ReplaceAll(bill.AccountNumber, " ", "+"))
 	}
-	typed, body := a.Request.URL.Query(), string(a.body)
+	body := string(a.body)
 	for _, secret := range secrets {
-		if !strings.Contains(body, secret) || slices.ContainsFunc(slices.Concat(typed["q"], typed["account"]), func(s string) bool { return strings.Contains(s, secret) }) {
-			continue
-		}
 		at := strings.Index(body, secret)
-		t.Errorf("%s %s tells %q of the bill in quarantine: …%s…", a.Request.Method, a.Request.URL, secret, body[max(0, at-80):min(len(body), at+80)])
+		if at >= 0 && !typed(a, secret) {
+			t.Errorf("%s %s tells %q of the bill in quarantine: …%s…", a.Request.Method, a.Request.URL, secret, body[max(0, at-80):min(len(body), at+80)])
+		}
 	}
+}
+
+// typed says whether a text stands in the query that was asked for.
+func typed(a answer, text string) bool {
+	plain := strings.NewReplacer("+", "", "%20", "", " ", "", ",", "")
+	for _, values := range a.Request.URL.Query() {
+		if strings.Contains(plain.Replace(strings.Join(values, "")), plain.Replace(text)) {
+			return true
+		}
+	}
+	return false
 }
