@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"billportal/internal/billing"
 )
@@ -82,9 +83,10 @@ func (b *Bills) Flush() error {
 }
 
 // text guards a cell of text against being run as a formula (OWASP, CSV
-// injection): a spreadsheet shows the apostrophe's text as it is.
+// injection): behind an apostrophe it is text. Text that could be taken for guarded
+// text is guarded as well, so that unguarded finds it again.
 func text(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if formula(strings.TrimLeft(s, "'")) {
 		return "'" + s
 	}
 	return s
@@ -96,6 +98,13 @@ func unguarded(s string) string {
 		return rest
 	}
 	return s
+}
+
+// formula reports whether some spreadsheet would run a cell: by its first
+// character, also in its full-width form.
+func formula(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune("=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20", first)
 }
 
 // money is a cell with an amount: a number keeps its minus sign, and what is none

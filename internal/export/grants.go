@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -61,7 +60,7 @@ func ParseGrants(r io.Reader) ([]ParsedGrant, error) {
 func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, people []access.Person) error {
 	accounts, groups, subjects := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, a := range register {
-		accounts[string(a.Number)], groups[strings.ToLower(a.Group)] = true, a.Group != ""
+		accounts[string(a.Number)], groups[foldedGroup(a.Group)] = true, a.Group != ""
 	}
 	for _, p := range people {
 		subjects[p.Subject] = true
@@ -73,11 +72,22 @@ func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, people
 			errs.add(g.Line, "nobody of the subject %q has signed in", g.Grantee)
 		case g.TargetKind == access.TargetAccount && !accounts[g.Target]:
 			errs.add(g.Line, "the register has no account %q", g.Target)
-		case g.TargetKind == access.TargetAccountGroup && !groups[strings.ToLower(g.Target)]:
+		case g.TargetKind == access.TargetAccountGroup && !groups[foldedGroup(g.Target)]:
 			errs.add(g.Line, "the register has no account group %q", g.Target)
 		}
 	}
 	return errs.orNil()
+}
+
+// foldedGroup is the name of an account group as the register compares it: without
+// regard to the case of ASCII letters.
+func foldedGroup(name string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r - 'A' + 'a'
+		}
+		return r
+	}, name)
 }
 
 // GrantsOf drops the line numbers.
@@ -95,8 +105,8 @@ func GrantFaults(g access.Grant) []string {
 	if g.GranteeKind != access.GranteeGroup && g.GranteeKind != access.GranteePerson {
 		faults = append(faults, "grantee_kind must be group or person")
 	}
-	if g.Grantee == "" || utf8.RuneCountInString(g.Grantee) > MaxText {
-		faults = append(faults, "the grantee is missing or longer than 200 characters")
+	if g.Grantee == "" || !oneLine(g.Grantee) {
+		faults = append(faults, "the grantee is missing, longer than 200 characters or holds a control character")
 	}
 	switch g.TargetKind {
 	case access.TargetAll:

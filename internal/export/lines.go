@@ -1,10 +1,12 @@
 package export
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,11 +37,12 @@ func (e *LineErrors) add(line int, format string, args ...any) {
 	*e = append(*e, LineError{Line: line, Reason: fmt.Sprintf(format, args...)})
 }
 
-// orNil is the error value of a list that may be empty.
+// orNil is the error value of a list that may be empty, in the order of lines.
 func (e LineErrors) orNil() error {
 	if len(e) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(e, func(a, b LineError) int { return cmp.Compare(a.Line, b.Line) })
 	return e
 }
 
@@ -85,20 +88,16 @@ func readRest(reader *csv.Reader, names []string, errs LineErrors) ([]line, Line
 		if errors.Is(err, io.EOF) {
 			return lines, errs
 		}
-		number, _ := reader.FieldPos(0)
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
+		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
 			errs.add(bad.StartLine, "the quotes of this line do not match")
-			return lines, errs
+			continue
 		}
-		switch {
-		case err != nil:
-			errs.add(number, "the line cannot be read")
-			return lines, errs
-		case len(lines) >= MaxLines:
+		number, _ := reader.FieldPos(0)
+		if len(lines) >= MaxLines {
 			errs.add(number, "the file has more than %d lines", MaxLines)
 			return lines, errs
-		case len(record) != len(names):
+		}
+		if len(record) != len(names) {
 			errs.add(number, "%d columns instead of %d", len(record), len(names))
 			continue
 		}

@@ -71,7 +71,7 @@ func AccountFaults(a billing.BillingAccount) []string {
 		faults = append(faults, "the number is missing")
 	}
 	for _, s := range []string{string(a.Number), a.Name, a.Group, a.CostCentre} {
-		if utf8.RuneCountInString(s) > MaxText || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if !oneLine(s) {
 			faults = append(faults, "a text is longer than 200 characters or holds a control character")
 			break
 		}
@@ -83,4 +83,10 @@ func AccountFaults(a billing.BillingAccount) []string {
 		faults = append(faults, "the status must be admitted, hidden or closed")
 	}
 	return faults
+}
+
+// oneLine reports whether a text may be a name or number: of at most MaxText
+// characters, none of them a control character.
+func oneLine(s string) bool {
+	return utf8.RuneCountInString(s) <= MaxText && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
