@@ -136,8 +136,8 @@ func grantFormView(t *i18n.Texts, f grantForm, people []access.Person, register 
 		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: name, Selected: f.AccountGroup == name})
 	}
 	for _, problem := range []templates.FieldProblem{
-		{ID: "g-group", Label: t.S("grant.groupname"), Text: f.groupError}, {ID: "g-person", Label: t.S("grant.personname"), Text: f.personError},
-		{ID: "g-account", Label: t.S("grant.account"), Text: f.accountError}, {ID: "g-accountgroup", Label: t.S("grant.accountgroup"), Text: f.accountsError},
+		{ID: "group", Label: t.S("grant.groupname"), Text: f.groupError}, {ID: "person", Label: t.S("grant.personname"), Text: f.personError},
+		{ID: "account", Label: t.S("grant.account"), Text: f.accountError}, {ID: "account_group", Label: t.S("grant.accountgroup"), Text: f.accountsError},
 	} {
 		if problem.Text != "" {
 			view.Problems = append(view.Problems, problem)

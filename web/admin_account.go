@@ -97,12 +97,12 @@ func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccoun
 	for _, g := range groups {
 		view.Groups = append(view.Groups, g.Name)
 	}
-	for _, label := range []struct{ name, id, key string }{
-		{"name", "a-name", "register.name"}, {"group", "a-group", "col.group"}, {"cost_centre", "a-cost", "register.costcentre"},
-		{"country", "a-country", "account.country"}, {"status", "a-status", "col.status"},
+	for _, label := range []struct{ name, key string }{
+		{"name", "register.name"}, {"group", "col.group"}, {"cost_centre", "register.costcentre"}, {"country", "account.country"},
+		{"status", "col.status"},
 	} {
 		if sentence, bad := wrong[label.name]; bad {
-			view.Problems = append(view.Problems, templates.FieldProblem{ID: label.id, Label: t.S(label.key), Text: sentence})
+			view.Problems = append(view.Problems, templates.FieldProblem{ID: label.name, Label: t.S(label.key), Text: sentence})
 		}
 	}
 	return s.render(c, status, templates.AdminAccount(view))

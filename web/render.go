@@ -102,7 +102,9 @@ func (s *Server) freshness(t *i18n.Texts, link billcache.Link) *templates.Freshn
 	switch {
 	case f.Late:
 		key = "fresh.late"
-	case link.Failure != "":
+	case !link.Sound:
+		key = "fresh.incomplete"
+	case link.Failure != "" || link.API.LastFailure.After(link.API.LastSuccess):
 		key = "fresh.asof"
 	}
 	f.Text = t.S(key, t.DateTime(at))

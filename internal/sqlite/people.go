@@ -33,6 +33,9 @@ func (db *DB) People(ctx context.Context) ([]access.Person, error) {
 	return collect(ctx, db.read, scanPerson, `SELECT `+personColumns+` FROM people p ORDER BY p.name, p.id`)
 }
 
+// maxSessions is how many sessions a person may have at once; the oldest goes.
+const maxSessions = 5
+
 // SignIn records a sign-in: it finds or makes the person by issuer and subject,
 // takes over name, e-mail and groups, opens a session under the hash of its
 // reference, and adds the ledger entry. A person who is disabled here stays so.
@@ -43,7 +46,7 @@ func (db *DB) SignIn(ctx context.Context, p access.Person, hash []byte, idToken 
 		row := tx.QueryRowContext(ctx, `
 			INSERT INTO people AS p (issuer, subject, name, email, groups, first_seen, last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (issuer, subject) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
-				last_visit = coalesce((SELECT max(seen_at) FROM sessions WHERE person = p.id), p.last_visit),
+				last_visit = max(p.last_visit, coalesce((SELECT max(seen_at) FROM sessions WHERE person = p.id), 0)),
 				last_sign_in = excluded.last_sign_in
 			RETURNING id, issuer, subject, name, email, groups, disabled, first_seen, last_sign_in, last_visit`,
 			p.Issuer, p.Subject, p.Name, p.Email, jsonList(p.Groups), now, now)
@@ -53,6 +56,10 @@ func (db *DB) SignIn(ctx context.Context, p access.Person, hash []byte, idToken 
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (hash, person, created_at, seen_at, id_token) VALUES (?, ?, ?, ?, ?)`,
 			hash, signedIn.ID, now, now, idToken); err != nil {
+			return fmt.Errorf("sqlite: signing in: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE person = ?1 AND hash NOT IN
+			(SELECT hash FROM sessions WHERE person = ?1 ORDER BY created_at DESC, seen_at DESC LIMIT ?2)`, signedIn.ID, maxSessions); err != nil {
 			return fmt.Errorf("sqlite: signing in: %w", err)
 		}
 		act.Actor = access.ActorName(signedIn)
@@ -96,12 +103,17 @@ func (db *DB) TouchSession(ctx context.Context, hash []byte) error {
 // gone already adds no entry.
 func (db *DB) EndSession(ctx context.Context, hash []byte, act ledger.Act) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = ?`, hash)
+		var person access.PersonID
+		var seen int64
+		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE hash = ? RETURNING person, seen_at`, hash).Scan(&person, &seen)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("sqlite: session: %w", err)
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return err
+		if _, err := tx.ExecContext(ctx, `UPDATE people SET last_visit = max(last_visit, ?) WHERE id = ?`, seen, person); err != nil {
+			return fmt.Errorf("sqlite: session: %w", err)
 		}
 		return db.appendLedger(ctx, tx, act)
 	})
