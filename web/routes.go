@@ -82,13 +82,17 @@ func (s *Server) routes() []route {
 	}
 }
 
-// mount registers the routes behind their rules.
+// mount registers the routes behind their rules. What can be asked for with GET can
+// be asked for with HEAD (RFC 9110, 9.1).
 func (s *Server) mount() error {
 	for _, r := range s.routes() {
 		if r.rule.kind == ruleMissing {
 			return fmt.Errorf("web: %s %s has no rule", r.method, r.path)
 		}
 		s.echo.Add(r.method, r.path, s.guard(r.rule, r.handler))
+		if r.method == http.MethodGet {
+			s.echo.Add(http.MethodHead, r.path, s.guard(r.rule, r.handler))
+		}
 	}
 	return nil
 }
