@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -22,20 +23,20 @@ func scanAccount(row scanner) (billing.BillingAccount, error) {
 	return a, err
 }
 
-// Accounts lists the accounts of a scope by name.
+// Accounts lists the accounts of a scope by number.
 func (db *DB) Accounts(ctx context.Context, scope access.Scope) ([]billing.BillingAccount, error) {
 	where := scoped(scope)
-	return db.accounts(ctx, where.sql, where.args...)
+	return accountsWhere(ctx, db.read, where.sql, where.args...)
 }
 
 // Register lists every account, hidden ones too, by number. It holds no bill and
 // is for admins.
 func (db *DB) Register(ctx context.Context) ([]billing.BillingAccount, error) {
-	return db.accounts(ctx, "1")
+	return accountsWhere(ctx, db.read, "1")
 }
 
-func (db *DB) accounts(ctx context.Context, where string, args ...any) ([]billing.BillingAccount, error) {
-	return collect(ctx, db.read, scanAccount, `SELECT `+accountColumns+`
+func accountsWhere(ctx context.Context, from querier, where string, args ...any) ([]billing.BillingAccount, error) {
+	return collect(ctx, from, scanAccount, `SELECT `+accountColumns+`
 		FROM accounts a LEFT JOIN account_groups g ON g.id = a.group_id
 		WHERE `+where+`
 		ORDER BY a.number`, args...)
@@ -43,7 +44,7 @@ func (db *DB) accounts(ctx context.Context, where string, args ...any) ([]billin
 
 // RegisterEntry is one account of the register, or billing.ErrNotFound.
 func (db *DB) RegisterEntry(ctx context.Context, number billing.AccountNumber) (billing.BillingAccount, error) {
-	found, err := db.accounts(ctx, "a.number = ?", number)
+	found, err := accountsWhere(ctx, db.read, "a.number = ?", number)
 	if err != nil {
 		return billing.BillingAccount{}, err
 	}
@@ -68,45 +69,50 @@ func (db *DB) AccountGroups(ctx context.Context) ([]billing.AccountGroup, error)
 // and bills that waited in quarantine for them are attributed. One ledger entry
 // stands for each account.
 func (db *DB) SetAccounts(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
-		for _, a := range accounts {
-			if err := setAccount(ctx, tx, a); err != nil {
-				return err
-			}
-			entry := act
-			entry.Object = string(a.Number)
-			entry.Detail = fmt.Sprintf("status %s, name %q, group %q, cost centre %q, country %q",
-				a.Status, a.Name, a.Group, a.CostCentre, a.Country)
-			if err := db.appendLedger(ctx, tx, entry); err != nil {
-				return err
-			}
-		}
-		if err := dropEmptyGroups(ctx, tx); err != nil {
+	return db.inTx(ctx, func(tx *sql.Tx) error { return db.setAccounts(ctx, tx, act, accounts) })
+}
+
+func (db *DB) setAccounts(ctx context.Context, tx *sql.Tx, act ledger.Act, accounts []billing.BillingAccount) error {
+	for _, a := range accounts {
+		if err := setAccount(ctx, tx, a); err != nil {
 			return err
 		}
-		return attribute(ctx, tx)
-	})
+		entry := act
+		entry.Object = string(a.Number)
+		entry.Detail = fmt.Sprintf("status %s, name %q, group %q, cost centre %q, country %q",
+			a.Status, a.Name, a.Group, a.CostCentre, a.Country)
+		if err := db.appendLedger(ctx, tx, entry); err != nil {
+			return err
+		}
+	}
+	if err := dropEmptyGroups(ctx, tx); err != nil {
+		return err
+	}
+	return attribute(ctx, tx)
 }
 
 // ReplaceRegister makes the given accounts the whole register: every other one
 // loses what the company said of it and becomes hidden. It returns those.
-func (db *DB) ReplaceRegister(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) ([]billing.AccountNumber, error) {
+func (db *DB) ReplaceRegister(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) (removed []billing.AccountNumber, err error) {
 	named := make(map[billing.AccountNumber]bool, len(accounts))
 	for _, a := range accounts {
 		named[a.Number] = true
 	}
-	register, err := db.Register(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var removed []billing.AccountNumber
-	for _, a := range register {
-		if !named[a.Number] {
-			removed = append(removed, a.Number)
-			accounts = append(accounts, billing.BillingAccount{Number: a.Number, Status: billing.Hidden})
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		decided, err := accountsWhere(ctx, tx, "a.status <> 'hidden' OR a.name <> '' OR a.group_id IS NOT NULL OR a.cost_centre <> ''")
+		if err != nil {
+			return err
 		}
-	}
-	return removed, db.SetAccounts(ctx, act, accounts)
+		all := slices.Clone(accounts)
+		for _, a := range decided {
+			if !named[a.Number] {
+				removed = append(removed, a.Number)
+				all = append(all, billing.BillingAccount{Number: a.Number, Country: a.UpstreamCountry, Status: billing.Hidden})
+			}
+		}
+		return db.setAccounts(ctx, tx, act, all)
+	})
+	return removed, err
 }
 
 // LastIssues is the issue date of each account's newest bill; it is for the
@@ -227,9 +233,15 @@ func (db *DB) SetListed(ctx context.Context, numbers []billing.AccountNumber) er
 	})
 }
 
+// querier is what reads: the readers' pool, or a transaction that must see what it
+// has written.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // collect reads all rows of a query.
-func collect[T any](ctx context.Context, pool *sql.DB, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
-	rows, err := pool.QueryContext(ctx, query, args...)
+func collect[T any](ctx context.Context, from querier, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
+	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}

@@ -109,28 +109,34 @@ func likePart(s string) string {
 // Bills is one page of the bills in scope that match a filter, newest first. The
 // page holds at most page.Limit bills.
 func (db *DB) Bills(ctx context.Context, scope access.Scope, f billing.BillFilter, page billing.Page) (billing.BillPage, error) {
-	where := matching(scope, f)
-	order := "b.issued_on DESC, b.id DESC"
-	backwards := !page.Before.IsZero()
-	switch {
-	case backwards:
-		where = where.and("(b.issued_on, b.id) > (?, ?)", page.Before.IssuedOn.String(), page.Before.ID)
-		order = "b.issued_on, b.id"
-	case !page.After.IsZero():
-		where = where.and("(b.issued_on, b.id) < (?, ?)", page.After.IssuedOn.String(), page.After.ID)
-	}
-	bills, err := collect(ctx, db.read, scanBill, `SELECT `+billColumns+billsAndAccounts+`
-		WHERE `+where.sql+` ORDER BY `+order+` LIMIT ?`, append(where.args, page.Limit+1)...)
+	query, args := billsQuery(scope, f, page)
+	bills, err := collect(ctx, db.read, scanBill, query, args...)
 	if err != nil {
 		return billing.BillPage{}, err
 	}
 	more := len(bills) > page.Limit
 	bills = bills[:min(len(bills), page.Limit)]
-	if backwards {
+	if !page.Before.IsZero() {
 		slices.Reverse(bills)
 		return billing.BillPage{Bills: bills, HasNewer: more, HasOlder: true}, nil
 	}
 	return billing.BillPage{Bills: bills, HasNewer: !page.After.IsZero(), HasOlder: more}, nil
+}
+
+// billsQuery asks for a page and one bill more, which tells whether the list goes
+// on. A page that ends before a bill is read from its end.
+func billsQuery(scope access.Scope, f billing.BillFilter, page billing.Page) (query string, args []any) {
+	where := matching(scope, f)
+	order := "b.issued_on DESC, b.id DESC"
+	switch {
+	case !page.Before.IsZero():
+		where = where.and("(b.issued_on, b.id) > (?, ?)", page.Before.IssuedOn.String(), page.Before.ID)
+		order = "b.issued_on, b.id"
+	case !page.After.IsZero():
+		where = where.and("(b.issued_on, b.id) < (?, ?)", page.After.IssuedOn.String(), page.After.ID)
+	}
+	return `SELECT ` + billColumns + billsAndAccounts + `
+		WHERE ` + where.sql + ` ORDER BY ` + order + ` LIMIT ?`, append(where.args, page.Limit+1)
 }
 
 // NewBills lists up to limit bills in scope that came into the copy after an

@@ -61,7 +61,7 @@ func (db *DB) prepare(ctx context.Context) error {
 	if err := checkRelease(ctx, db.write); err != nil {
 		return err
 	}
-	return db.migrate(ctx)
+	return db.migrate(ctx, migrations())
 }
 
 // Close ends all connections.

@@ -11,16 +11,21 @@ import (
 )
 
 //go:embed migrations/*.sql
-var migrations embed.FS
+var embedded embed.FS
 
-// migrate applies the migrations that are missing, each in its own transaction.
-// A database with data is copied first; one with migrations that this program
-// does not know is refused with ErrTooNew.
-func (db *DB) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
+// migrations are the numbered files of this program.
+func migrations() fs.FS {
+	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
-		return fmt.Errorf("sqlite: %w", err)
+		panic(fmt.Sprintf("sqlite: a valid name of a folder is refused: %v", err))
 	}
+	return files
+}
+
+// migrate applies the migrations in files that are missing, each in its own
+// transaction. A database with data is copied first; one with migrations that
+// files does not hold is refused with ErrTooNew.
+func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, files)
 	if err != nil {
 		return fmt.Errorf("sqlite: %w", err)

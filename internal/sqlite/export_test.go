@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+)
+
+// Readers is the number of reading connections.
+const Readers = readers
+
+// OlderRelease is the comparison that refuses an old SQLite.
+var OlderRelease = olderRelease
+
+// Reader and Writer give tests what no program may have: the connections.
+func (db *DB) Reader() *sql.DB { return db.read }
+
+// Writer is the writing connection.
+func (db *DB) Writer() *sql.DB { return db.write }
+
+// Migrate applies other migrations than the program's.
+func (db *DB) Migrate(ctx context.Context, files fs.FS) error { return db.migrate(ctx, files) }
+
+// Migrations are the program's own.
+func Migrations() fs.FS { return migrations() }
+
+// Plan is how SQLite goes about a page of bills.
+func (db *DB) Plan(ctx context.Context, scope access.Scope, f billing.BillFilter, page billing.Page) ([]string, error) {
+	query, args := billsQuery(scope, f, page)
+	return collect(ctx, db.read, func(s scanner) (string, error) {
+		var id, parent, unused int
+		var detail string
+		err := s.Scan(&id, &parent, &unused, &detail)
+		return detail, err
+	}, `EXPLAIN QUERY PLAN `+query, args...)
+}
