@@ -75,13 +75,20 @@ func matching(scope access.Scope, f billing.BillFilter) clause {
 	if f.Currency != "" {
 		where = where.and("b.currency = ?", f.Currency)
 	}
-	if n, ok := billing.NewMoney(string(f.Min), "XXX").TenThousandths(); ok {
-		where = where.and("b.gross_units >= ?", n)
+	return where.bound("b.gross_units >= ?", f.Min).bound("b.gross_units <= ?", f.Max).text(f.Text)
+}
+
+// bound compares with an amount. One that cannot be compared with matches no bill:
+// a list must not look filtered when it is not.
+func (c clause) bound(comparison string, amount billing.Decimal) clause {
+	if amount == "" {
+		return c
 	}
-	if n, ok := billing.NewMoney(string(f.Max), "XXX").TenThousandths(); ok {
-		where = where.and("b.gross_units <= ?", n)
+	n, ok := billing.NewMoney(string(amount), "XXX").TenThousandths()
+	if !ok {
+		return c.and("0")
 	}
-	return where.text(f.Text)
+	return c.and(comparison, n)
 }
 
 // text matches a part of a bill's or account's number without regard to
@@ -145,57 +152,6 @@ func (db *DB) NewBills(ctx context.Context, scope access.Scope, after time.Time,
 	where := scoped(scope).and("b.first_seen > ?", millis(after))
 	return collect(ctx, db.read, scanBill, `SELECT `+billColumns+billsAndAccounts+`
 		WHERE `+where.sql+` ORDER BY b.issued_on DESC, b.id DESC LIMIT ?`, append(where.args, limit)...)
-}
-
-// Totals counts and sums the bills in scope that match a filter, per currency.
-func (db *DB) Totals(ctx context.Context, scope access.Scope, f billing.BillFilter) (billing.Totals, error) {
-	where := matching(scope, f)
-	type row struct {
-		billing.Total
-		creditNotes int
-	}
-	rows, err := collect(ctx, db.read, func(s scanner) (row, error) {
-		var r row
-		var units *int64
-		err := s.Scan(&r.Currency, &r.Bills, &r.creditNotes, &units, &r.Excluded)
-		r.Gross = moneyOf(units, r.Currency)
-		return r, err
-	}, `SELECT b.currency, count(*), count(*) FILTER (WHERE b.kind = 'credit_note'), sum(b.gross_units),
-			count(*) FILTER (WHERE b.gross_units IS NULL)`+billsAndAccounts+`
-		WHERE `+where.sql+` GROUP BY b.currency ORDER BY count(*) DESC, b.currency`, where.args...)
-	if err != nil {
-		return billing.Totals{}, err
-	}
-	var totals billing.Totals
-	for _, r := range rows {
-		totals.Bills += r.Bills
-		totals.CreditNotes += r.creditNotes
-		totals.ByCurrency = append(totals.ByCurrency, r.Total)
-	}
-	return totals, nil
-}
-
-// MonthTotals sums the bills in scope by month of issue and currency, oldest
-// month first.
-func (db *DB) MonthTotals(ctx context.Context, scope access.Scope, issued billing.Period) ([]billing.MonthTotal, error) {
-	where := matching(scope, billing.BillFilter{Issued: issued})
-	return collect(ctx, db.read, func(s scanner) (billing.MonthTotal, error) {
-		var m billing.MonthTotal
-		var month string
-		var units *int64
-		err := s.Scan(&month, &m.Currency, &m.Bills, &units, &m.Excluded)
-		m.Month, m.Gross = date(month+"-01"), moneyOf(units, m.Currency)
-		return m, err
-	}, `SELECT substr(b.issued_on, 1, 7), b.currency, count(*), sum(b.gross_units),
-			count(*) FILTER (WHERE b.gross_units IS NULL)`+billsAndAccounts+`
-		WHERE `+where.sql+` AND b.issued_on <> '' GROUP BY 1, 2 ORDER BY 1, 2`, where.args...)
-}
-
-func moneyOf(units *int64, currency string) billing.Money {
-	if units == nil {
-		return billing.Money{}
-	}
-	return billing.MoneyOf(*units, currency)
 }
 
 // Bill is one bill in scope, or billing.ErrNotFound.

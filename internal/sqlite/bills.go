@@ -91,7 +91,9 @@ const (
 
 func (db *DB) billValues(b billing.Bill, digest string) []any {
 	var units sql.NullInt64
-	units.Int64, units.Valid = b.Gross.TenThousandths()
+	if b.Gross.Currency() == b.Currency { // or else it would count in another currency's total
+		units.Int64, units.Valid = b.Gross.TenThousandths()
+	}
 	return []any{
 		b.Account, b.AccountUpstreamID, b.Number, b.Number.SearchKey(), b.Kind, b.Type, b.State, b.IssuedOn.String(), b.DueOn.String(),
 		b.Period.First.String(), b.Period.Last.String(), b.Currency,
