@@ -70,7 +70,8 @@ func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.Close
 // pragmas are set on every connection and read back when the first one opens:
 // the driver ignores a misspelt pragma in silence. The busy time-out stands first
 // because setting WAL may itself have to wait. Temporary tables stay in memory,
-// so that nothing is written outside of the data folder.
+// so that nothing is written outside of the data folder. Triggers are recursive so
+// that INSERT OR REPLACE fires those on DELETE, which keep the ledger whole.
 var pragmas = []struct{ name, value string }{
 	{"busy_timeout", "5000"},
 	{"journal_mode", "wal"},
@@ -78,6 +79,7 @@ var pragmas = []struct{ name, value string }{
 	{"foreign_keys", "1"},
 	{"temp_store", "2"},
 	{"trusted_schema", "0"},
+	{"recursive_triggers", "1"},
 }
 
 func connect(ctx context.Context, path, extra string, connections int) (*sql.DB, error) {

@@ -74,7 +74,7 @@ func TestPragmasAreInForceOnEveryConnection(t *testing.T) {
 	}
 	want := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "temp_store": "2",
-		"trusted_schema": "0", "query_only": "0",
+		"trusted_schema": "0", "recursive_triggers": "1", "query_only": "0",
 	}
 	check(p.Writer(), 1, want)
 	want["query_only"] = "1"

@@ -80,8 +80,10 @@ func (db *DB) AddGrants(ctx context.Context, act ledger.Act, grants []access.Gra
 		if !replace {
 			return nil
 		}
-		removed, err = db.removeOtherGrants(ctx, tx, act, kept)
-		return err
+		if removed, err = db.removeOtherGrants(ctx, tx, act, kept); err != nil {
+			return err
+		}
+		return dropEmptyGroups(ctx, tx)
 	})
 	return added, removed, err
 }
@@ -131,12 +133,14 @@ func grantText(g access.Grant) string {
 	return fmt.Sprintf("%s %s: %s", g.GranteeKind, g.Grantee, target)
 }
 
+// granteePerson finds the person of a grant by subject. Where a change of provider
+// has left two people of one subject, it is the one who signed in last.
 func granteePerson(ctx context.Context, tx *sql.Tx, g access.Grant) (sql.NullInt64, error) {
 	var id sql.NullInt64
 	if g.GranteeKind != access.GranteePerson {
 		return id, nil
 	}
-	err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE subject = ?`, g.Grantee).Scan(&id)
+	err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE subject = ? ORDER BY last_sign_in DESC, id DESC LIMIT 1`, g.Grantee).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return id, fmt.Errorf("%w: %q", access.ErrUnknownGrantee, g.Grantee)
 	}
