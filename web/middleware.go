@@ -31,12 +31,7 @@ const maxBody = "4M"
 // and nothing is done for a client outside of the internal networks.
 func (s *Server) use() {
 	s.echo.Use(
-		middleware.RequestIDWithConfig(middleware.RequestIDConfig{
-			// An id from outside could be forged to point at another request.
-			Generator:        func() string { return strings.ToLower(rand.Text()[:requestIDLength]) },
-			RequestIDHandler: func(c echo.Context, id string) { c.Set(keyRequestID, id) },
-			TargetHeader:     headerRequestID,
-		}),
+		nameRequests,
 		s.logRequests,
 		s.recoverPanics,
 		s.internalOnly,
@@ -52,6 +47,17 @@ const (
 	keyViewer       = "viewer"
 	keySession      = "session"
 )
+
+// nameRequests gives a request its id. One that comes along from outside is not
+// taken: it could be forged to point at another request.
+func nameRequests(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := strings.ToLower(rand.Text()[:requestIDLength])
+		c.Set(keyRequestID, id)
+		c.Response().Header().Set(headerRequestID, id)
+		return next(c)
+	}
+}
 
 func requestID(c echo.Context) string {
 	id, _ := c.Get(keyRequestID).(string)

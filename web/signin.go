@@ -232,7 +232,7 @@ func returnTarget(s string) string {
 		return "/"
 	}
 	for _, path := range []string{u.Path, u.EscapedPath()} {
-		if strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t\x00") || strings.Contains(path, "/..") ||
+		if strings.Contains(path, "//") || strings.ContainsAny(path, "\\\r\n\t\x00") || strings.Contains(path, "/.") ||
 			path == "/signin" || strings.HasPrefix(path, "/signin/") || path == "/signout" {
 			return "/"
 		}

@@ -1,0 +1,235 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"billportal/internal/access"
+	"billportal/internal/billcache"
+	"billportal/internal/billingapi"
+	"billportal/internal/documents"
+	"billportal/internal/i18n"
+	"billportal/internal/sandbox"
+	"billportal/internal/signin"
+	"billportal/internal/sqlite"
+	"billportal/web"
+)
+
+// sim is the Billing API and identity provider of all tests; it ends with them.
+var sim = sync.OnceValues(func() (*sandbox.Sandbox, error) {
+	return sandbox.Start(context.Background(), sandbox.Options{CallsPerMinute: -1})
+})
+
+// site is a portal on a test server, its copy empty.
+type site struct {
+	*httptest.Server
+	web *web.Server
+	db  *sqlite.DB
+	log *lines
+}
+
+// lines is a log that can be read while it is written.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// open serves a portal with the usual settings, changed as the test likes.
+func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
+	t.Helper()
+	s, err := sim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	address, start := "http://"+server.Listener.Addr().String(), server.Start
+	if secure {
+		address, start = "https://"+server.Listener.Addr().String(), server.StartTLS
+	}
+	s.RegisterRedirectURI(address + "/signin/callback")
+	settings := web.Settings{
+		URL: address, Secrets: [][]byte{[]byte("a secret of the tests, long enough")},
+		InternalNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, SessionIdle: time.Hour, SessionMax: 10 * time.Hour,
+		TimeZone: time.UTC, FinancialYear: time.January, Lang: i18n.En, Company: "Meridian Foods", Support: "help@meridian.example",
+		Version: "test", BillingURL: s.BillingURL,
+		Policy: access.Policy{Groups: map[access.Role][]string{
+			access.Employee: {sandbox.GroupReaders}, access.Accountant: {sandbox.GroupAccounting}, access.Admin: {sandbox.GroupAdmins},
+		}},
+	}
+	if change != nil {
+		change(&settings)
+	}
+	portal := &site{Server: server, log: &lines{}}
+	portal.web, portal.db = parts(t, s, settings, portal.log)
+	server.Config.Handler = portal.web
+	start()
+	t.Cleanup(server.Close)
+	return portal
+}
+
+// parts joins a portal as the program does.
+func parts(t *testing.T, s *sandbox.Sandbox, settings web.Settings, log io.Writer) (*web.Server, *sqlite.DB) {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "portal.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	docs, err := documents.NewStore(filepath.Join(dir, "documents"), filepath.Join(dir, "tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	logger := slog.New(slog.NewJSONHandler(log, nil))
+	api, err := billingapi.New(billingapi.Options{
+		BaseURL: s.BillingURL, TokenURL: s.TokenURL, ClientID: s.ClientID, ClientSecret: s.ClientSecret, APIKey: s.APIKey,
+		CallsPerMinute: 6000, CallsPerSecond: 6000, Dialect: billingapi.BuiltInDialect(), Log: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := signin.New(signin.Options{
+		Issuer: s.Issuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: []string{"openid", "profile", "email", "groups"},
+		GroupsClaim: "groups", RedirectURL: settings.URL + "/signin/callback", Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	portal, err := web.New(settings, web.Deps{
+		Cache: billcache.New(billcache.Options{
+			DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: time.Now, Log: logger,
+		}),
+		SignIn: provider, Sessions: db, Register: db, Grants: db, Ledger: db, Ready: db.Ready, Now: time.Now, Log: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return portal, db
+}
+
+// browser is an HTTP client with cookies that shows redirects instead of
+// following them.
+func (s *site) browser(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := *s.Client()
+	client.Jar = jar
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// answer is a response, read whole.
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (s *site) request(t *testing.T, method, path string, body io.Reader) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func do(t *testing.T, client *http.Client, r *http.Request) answer {
+	t.Helper()
+	response, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response, string(body)}
+}
+
+func (s *site) get(t *testing.T, client *http.Client, path string) answer {
+	t.Helper()
+	return do(t, client, s.request(t, http.MethodGet, path, nil))
+}
+
+func (a answer) find(t *testing.T, selector string) *goquery.Selection {
+	t.Helper()
+	d, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Find(selector)
+}
+
+// signIn goes through the provider as one of its people and returns the portal's
+// answers on the way: to the start, and to the end.
+func (s *site) signIn(t *testing.T, client *http.Client, subject, returnTo string) (began, ended answer) {
+	t.Helper()
+	began = s.get(t, client, "/signin/start?"+url.Values{"return": {returnTo}}.Encode())
+	if began.StatusCode != http.StatusSeeOther {
+		t.Fatalf("sign-in begins with status %d: %s", began.StatusCode, began.body)
+	}
+	at, _ := began.Location()
+	for step := range 5 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at.String(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended = do(t, client, r)
+		if strings.HasPrefix(at.String(), s.URL) {
+			return began, ended
+		}
+		next := ended.Header.Get("Location")
+		if next == "" {
+			next = ended.find(t, `.people a[data-subject="`+subject+`"]`).AttrOr("href", "")
+		}
+		if at, err = at.Parse(next); err != nil || next == "" {
+			t.Fatalf("step %d of the sign-in leads to %q, %v", step, next, err)
+		}
+	}
+	t.Fatal("the sign-in does not end")
+	return began, ended
+}
+
+// as is a browser in which somebody has signed in.
+func (s *site) as(t *testing.T, subject string) *http.Client {
+	t.Helper()
+	client := s.browser(t)
+	if _, ended := s.signIn(t, client, subject, "/"); ended.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s cannot sign in: status %d\n%s", subject, ended.StatusCode, s.log)
+	}
+	return client
+}
