@@ -3,7 +3,6 @@ package billcache
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -41,7 +40,7 @@ func (c *Cache) fetchItems(ctx context.Context, b billing.Bill) error {
 		return upstream(err)
 	}
 	if !list.Complete {
-		return fmt.Errorf("%w: the list of items is incomplete", ErrUnavailable)
+		return errors.Join(ErrUnavailable, errIncomplete)
 	}
 	billing.TurnCreditNote(&b, list.Items)
 	return c.db.SetItems(ctx, b, list.Items, list.Raw)
@@ -73,6 +72,9 @@ var (
 	// ErrNoDocument says that the API has no readable PDF of the bill.
 	ErrNoDocument = errors.New("billcache: no readable document")
 )
+
+// errIncomplete says that the API's own counts of a bill's items disagree.
+var errIncomplete = errors.New("billcache: the list of items is incomplete")
 
 // upstream joins an error of the API with the sentinel that readers act on.
 func upstream(err error) error {

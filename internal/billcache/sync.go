@@ -104,7 +104,8 @@ func (c *Cache) Sync(ctx context.Context) error {
 }
 
 // due decides what a sync asks for: everything, when the last full and complete
-// one is a week old or missing, or else what was issued lately.
+// one is a week old or missing, or else what was issued lately. A bill that was
+// issued tomorrow by mistake must not hide today's.
 func (c *Cache) due(ctx context.Context) (billingapi.BillQuery, bool, error) {
 	last, err := c.db.LastSound(ctx, true)
 	if errors.Is(err, billing.ErrNotFound) {
@@ -116,6 +117,9 @@ func (c *Cache) due(ctx context.Context) (billingapi.BillQuery, bool, error) {
 	newest, err := c.db.NewestIssue(ctx)
 	if err != nil || newest.IsZero() {
 		return billingapi.BillQuery{}, true, err
+	}
+	if today := billing.DateOf(c.now().UTC()); today.Before(newest) {
+		newest = today
 	}
 	return billingapi.BillQuery{Issued: billing.Period{First: newest.AddDays(-overlap)}}, false, nil
 }
@@ -180,7 +184,7 @@ func (c *Cache) syncBills(ctx context.Context, run *sqlite.SyncRun, query billin
 
 // syncItems fetches the items that the copy lacks, newest bill first. A bill whose
 // items cannot be had is passed over until the next sync; when the API stops
-// answering altogether the rest waits as well.
+// answering for any bill the rest waits as well.
 func (c *Cache) syncItems(ctx context.Context) error {
 	var after billing.Cursor
 	failures := 0
@@ -197,6 +201,9 @@ func (c *Cache) syncItems(ctx context.Context) error {
 				return ctx.Err()
 			case err == nil:
 				failures = 0
+			case ofThisBill(err):
+				c.log.WarnContext(ctx, "a bill without readable items", "bill", b.ID, "error", err)
+				failures = 0
 			default:
 				c.log.WarnContext(ctx, "items not fetched", "bill", b.ID, "error", err)
 				if failures++; failures >= maxFailures {
@@ -205,6 +212,12 @@ func (c *Cache) syncItems(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// ofThisBill reports whether a failure is about one bill's items while the API
+// answers as usual.
+func ofThisBill(err error) bool {
+	return errors.Is(err, errIncomplete) || errors.Is(err, billingapi.ErrNotFound) || errors.Is(err, billingapi.ErrMalformed)
 }
 
 // maxFailures is how many bills in a row may fail before the sync gives the API a

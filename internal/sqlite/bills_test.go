@@ -218,6 +218,15 @@ func TestDocumentsOfABill(t *testing.T) {
 	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || d.SHA256 != first.SHA256 || !d.FetchedAt.Equal(p.clock()) {
 		t.Errorf("a document that came again: %+v, %v", d, err)
 	}
+	p.wait(time.Second)
+	p.upsert(t, bill("1", "0071", "2026-09-01", "99"))
+	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || d.SHA256 != first.SHA256 || d.Current {
+		t.Errorf("after the bill changed: %+v, %v", d, err)
+	}
+	must(t, p.AddDocument(t.Context(), id, first))
+	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || !d.Current {
+		t.Errorf("after it was fetched again: %+v, %v", d, err)
+	}
 	if all, err := p.AllDocuments(t.Context()); err != nil || !slices.Equal(all, []sqlite.HeldDocument{first, second}) {
 		t.Errorf("%v, %v", all, err)
 	}

@@ -16,6 +16,7 @@ type HeldDocument struct {
 	SHA256    string
 	Size      int64 // bytes
 	FetchedAt time.Time
+	Current   bool // fetched since the bill last changed
 }
 
 // Document names the newest kept PDF of a bill in scope. It returns
@@ -24,9 +25,10 @@ func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillI
 	where := scoped(scope).and("b.id = ?", id)
 	var d HeldDocument
 	var fetched int64
-	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size, d.fetched_at
+	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size, d.fetched_at,
+			d.fetched_at >= (SELECT max(v.seen_at) FROM bill_versions v WHERE v.bill = b.key)
 		FROM documents d JOIN bills b ON b.key = d.bill JOIN accounts a ON a.number = b.account
-		WHERE `+where.sql+` ORDER BY d.fetched_at DESC LIMIT 1`, where.args...).Scan(&d.SHA256, &d.Size, &fetched)
+		WHERE `+where.sql+` ORDER BY d.fetched_at DESC LIMIT 1`, where.args...).Scan(&d.SHA256, &d.Size, &fetched, &d.Current)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, billing.ErrNotFound
 	}
