@@ -77,7 +77,7 @@ func (s *Server) billList(c echo.Context, t *i18n.Texts, q billQuery) (templates
 	view.SetText = t.N("count.set", len(chips))
 	view.Bills = billRows(t, list.Bills)
 	if !link.FirstSyncDone() {
-		progress := firstSync(t, link)
+		progress := firstSync(t, viewer(c), link)
 		view.Sync = &progress
 	} else if err := s.addTotals(c, t, q, list, &view); err != nil {
 		return view, err

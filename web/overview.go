@@ -53,7 +53,7 @@ func (s *Server) overview(c echo.Context) error {
 	case v.Scope().Empty():
 		view.Empty = &templates.Empty{Kind: templates.EmptyNoGrants}
 	case !link.FirstSyncDone():
-		progress := firstSync(view.Texts, link)
+		progress := firstSync(view.Texts, v, link)
 		view.Sync = &progress
 	default:
 		if err := s.fillOverview(ctx, v, &view); err != nil {

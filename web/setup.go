@@ -66,7 +66,7 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 	if !link.FirstSyncDone() {
 		steps.RefreshURL = "/setup"
 		if link.API.LastSuccess.After(link.API.LastFailure) {
-			progress := firstSync(t, link)
+			progress := firstSync(t, viewer(c), link)
 			progress.RefreshURL = ""
 			steps.Progress = &progress
 		}
