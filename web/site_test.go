@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,10 +38,14 @@ var sim = sync.OnceValues(func() (*sandbox.Sandbox, error) {
 // site is a portal on a test server, its copy empty.
 type site struct {
 	*httptest.Server
-	web *web.Server
-	db  *sqlite.DB
-	log *lines
+	web   *web.Server
+	db    *sqlite.DB
+	log   *lines
+	ahead atomic.Int64 // of the real clock, in nanoseconds
 }
+
+// now is the clock of a site, which tests put forward.
+func (s *site) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 
 // lines is a log that can be read while it is written.
 type lines struct {
@@ -86,7 +91,7 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 		change(&settings)
 	}
 	portal := &site{Server: server, log: &lines{}}
-	portal.web, portal.db = parts(t, s, settings, portal.log)
+	portal.parts(t, s, settings)
 	server.Config.Handler = portal.web
 	start()
 	t.Cleanup(server.Close)
@@ -94,10 +99,10 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 }
 
 // parts joins a portal as the program does.
-func parts(t *testing.T, s *sandbox.Sandbox, settings web.Settings, log io.Writer) (*web.Server, *sqlite.DB) {
+func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "portal.db"), time.Now)
+	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "portal.db"), s.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,31 +115,31 @@ func parts(t *testing.T, s *sandbox.Sandbox, settings web.Settings, log io.Write
 	if err != nil {
 		t.Fatal(err)
 	}
-	logger := slog.New(slog.NewJSONHandler(log, nil))
+	logger := slog.New(slog.NewJSONHandler(s.log, nil))
 	api, err := billingapi.New(billingapi.Options{
-		BaseURL: s.BillingURL, TokenURL: s.TokenURL, ClientID: s.ClientID, ClientSecret: s.ClientSecret, APIKey: s.APIKey,
+		BaseURL: sim.BillingURL, TokenURL: sim.TokenURL, ClientID: sim.ClientID, ClientSecret: sim.ClientSecret, APIKey: sim.APIKey,
 		CallsPerMinute: 6000, CallsPerSecond: 6000, Dialect: billingapi.BuiltInDialect(), Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	provider, err := signin.New(signin.Options{
-		Issuer: s.Issuer, ClientID: s.OIDCClientID, ClientSecret: s.OIDCClientSecret, Scopes: []string{"openid", "profile", "email", "groups"},
-		GroupsClaim: "groups", RedirectURL: settings.URL + "/signin/callback", Now: time.Now,
+		Issuer: sim.Issuer, ClientID: sim.OIDCClientID, ClientSecret: sim.OIDCClientSecret, Scopes: []string{"openid", "profile", "email", "groups"},
+		GroupsClaim: "groups", RedirectURL: settings.URL + "/signin/callback", Now: s.now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	portal, err := web.New(settings, web.Deps{
+	s.db = db
+	s.web, err = web.New(settings, web.Deps{
 		Cache: billcache.New(billcache.Options{
-			DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: time.Now, Log: logger,
+			DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 		}),
-		SignIn: provider, Sessions: db, Register: db, Grants: db, Ledger: db, Ready: db.Ready, Now: time.Now, Log: logger,
+		SignIn: provider, Sessions: db, Register: db, Grants: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return portal, db
 }
 
 // browser is an HTTP client with cookies that shows redirects instead of

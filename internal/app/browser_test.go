@@ -21,19 +21,19 @@ import (
 // TestPeopleDoTheirWorkInABrowser is the whole story with a mouse and a keyboard,
 // with scripts and without.
 func TestPeopleDoTheirWorkInABrowser(t *testing.T) {
-	chrome := chromium(t)
+	chrome := startChromium(t)
 	for _, mode := range []struct {
 		name    string
 		scripts bool
 	}{{"with scripts", true}, {"without scripts", false}} {
 		t.Run(mode.name, func(t *testing.T) {
 			p := changing(t)
-			t.Run("an employee finds a bill and reads its PDF", func(t *testing.T) { employeesDay(t, window(t, chrome, p, mode.scripts)) })
-			t.Run("an accountant searches, pages and keeps files", func(t *testing.T) { accountantsDay(t, window(t, chrome, p, mode.scripts)) })
+			t.Run("an employee finds a bill and reads its PDF", func(t *testing.T) { employeesDay(t, chrome.window(t, p, mode.scripts)) })
+			t.Run("an accountant searches, pages and keeps files", func(t *testing.T) { accountantsDay(t, chrome.window(t, p, mode.scripts)) })
 			t.Run("an admin opens an account and closes it again", func(t *testing.T) {
-				adminsDay(t, window(t, chrome, p, mode.scripts), window(t, chrome, p, mode.scripts))
+				adminsDay(t, chrome.window(t, p, mode.scripts), chrome.window(t, p, mode.scripts))
 			})
-			t.Run("a newcomer learns whom to ask", func(t *testing.T) { newcomersDay(t, window(t, chrome, p, mode.scripts)) })
+			t.Run("a newcomer learns whom to ask", func(t *testing.T) { newcomersDay(t, chrome.window(t, p, mode.scripts)) })
 		})
 	}
 }

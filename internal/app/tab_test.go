@@ -19,8 +19,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium starts the browser of a test and opens nothing.
-func chromium(t *testing.T) context.Context {
+// chromium is a running browser.
+type chromium struct{ ctx context.Context }
+
+// startChromium starts the browser of a test and opens nothing.
+func startChromium(t *testing.T) chromium {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
@@ -37,7 +40,7 @@ func chromium(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	return ctx
+	return chromium{ctx}
 }
 
 // tab is a window of somebody's own, with cookies of its own. It notes whatever
@@ -56,9 +59,9 @@ type tab struct {
 }
 
 // window opens a tab, with or without scripts.
-func window(t *testing.T, chromium context.Context, p *portal, scripts bool) *tab {
+func (c chromium) window(t *testing.T, p *portal, scripts bool) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	w := &tab{t: t, ctx: ctx, portal: p, scripts: scripts}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
