@@ -62,8 +62,7 @@ func waiting(test string) int {
 
 func TestManyReadersShareOneCallForItems(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	b := w.some(t)
 	w.API.ForgetRequests()
 	together(t, w, func() error {
@@ -80,8 +79,7 @@ func TestManyReadersShareOneCallForItems(t *testing.T) {
 
 func TestManyReadersShareOneCallForADocument(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	b := w.some(t)
 	want, err := w.World.PDF(string(b.UpstreamID))
 	must(t, err)
@@ -114,8 +112,7 @@ func TestManyReadersShareOneCallForADocument(t *testing.T) {
 
 func TestOneReaderWhoLeavesDoesNotSpoilItForTheOthers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	b := w.some(t)
 	ctx, leave := context.WithCancel(t.Context())
 	release := make(chan struct{})
@@ -154,8 +151,7 @@ func (w *world) files(t *testing.T) (kept []string) {
 
 func TestWhatIsNoWholePDFIsNeitherKeptNorGiven(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	answer := func(status int, body string) func(*http.Request) *sandbox.Failure {
 		return func(*http.Request) *sandbox.Failure {
 			return &sandbox.Failure{Status: status, Header: http.Header{"Content-Type": {"application/pdf"}}, Body: []byte(body)}
@@ -195,8 +191,7 @@ func TestWhatIsNoWholePDFIsNeitherKeptNorGiven(t *testing.T) {
 
 func TestADiskThatFailsIsNotTheAPIsFault(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	must(t, os.RemoveAll(filepath.Join(w.dir, "tmp")))
 	_, err := w.Document(t.Context(), access.ScopeAll(), w.some(t).ID)
 	if err == nil || errors.Is(err, billcache.ErrUnavailable) || errors.Is(err, billcache.ErrNoDocument) || errors.Is(err, billcache.ErrBusy) {
@@ -206,8 +201,7 @@ func TestADiskThatFailsIsNotTheAPIsFault(t *testing.T) {
 
 func TestADocumentThatWasLostOrDamagedIsFetchedAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	b := w.some(t)
 	for _, harm := range []func(string) error{os.Remove, func(path string) error { return os.Truncate(path, 10) }, func(string) error { return nil }} {
 		d, err := w.Document(t.Context(), access.ScopeAll(), b.ID)
@@ -224,40 +218,9 @@ func TestADocumentThatWasLostOrDamagedIsFetchedAgain(t *testing.T) {
 	}
 }
 
-func TestACorrectedBillsDocumentIsFetchedAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.World.HoldCorrection()
-	w.syncLists(t)
-	id := w.bill(t, w.World.Stories.Corrected).ID
-	sum := func() string {
-		t.Helper()
-		d, err := w.Document(t.Context(), access.ScopeAll(), id)
-		must(t, err)
-		must(t, d.Close())
-		return d.SHA256
-	}
-	before := sum()
-	w.World.Correct()
-	w.wait(8 * 24 * 3600e9)
-	w.syncLists(t)
-	w.API.Fail(func(*http.Request) *sandbox.Failure { return &sandbox.Failure{Status: 503} })
-	if sum() != before {
-		t.Error("while the API is down the document held before is not given")
-	}
-	w.API.Fail(nil)
-	w.wait(1e9)
-	after := sum()
-	w.API.ForgetRequests()
-	if after == before || sum() != after || w.calls() != 0 {
-		t.Errorf("before %s, after %s, %d calls more", before, after, w.calls())
-	}
-}
-
 func TestOutOfScopeIsNotFoundAndCostsNoCall(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	stories := w.World.Stories
 	b := w.some(t)
 	hidden := billing.AccountNumber(stories.NotAdmitted)
@@ -296,8 +259,7 @@ func TestOutOfScopeIsNotFoundAndCostsNoCall(t *testing.T) {
 
 func TestWithoutBudgetReadersAreToldSoAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.syncLists(t)
+	w := synced(t)
 	b := w.some(t)
 	w.api.SetThreshold(1, 1_000_000)
 	w.API.ForgetRequests()

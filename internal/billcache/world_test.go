@@ -2,11 +2,15 @@ package billcache_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,9 +41,49 @@ type world struct {
 
 var today = time.Date(2026, 9, 15, 8, 0, 0, 0, time.UTC)
 
+// newWorld has an empty copy and the company's register.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := start(t, nil)
+	w.admit(t, w.World.RegisterCSV())
+	return w
+}
+
+// synced has a copy of all accounts and bills, without items, and a token; no call
+// is counted yet.
+func synced(t *testing.T) *world {
+	t.Helper()
+	once.Do(func() {
+		w := newWorld(t)
+		w.syncLists(t)
+		copied := filepath.Join(w.dir, "copy.db")
+		db, err := sql.Open("sqlite", filepath.Join(w.dir, "portal.db"))
+		must(t, err)
+		_, err = db.ExecContext(t.Context(), "VACUUM INTO ?", copied)
+		must(t, errors.Join(err, db.Close()))
+		whole, err = os.ReadFile(copied)
+		must(t, err)
+	})
+	w := start(t, whole)
+	_, err := w.api.Status(t.Context())
+	must(t, err)
+	w.API.ForgetRequests()
+	return w
+}
+
+// whole is the file of a synced copy, made once because it takes a while.
+var (
+	once  sync.Once
+	whole []byte
+)
+
+// start opens a database with the given content, or an empty one.
+func start(t *testing.T, database []byte) *world {
+	t.Helper()
 	w := &world{now: today, dir: t.TempDir(), logs: make(chan string, 10_000)}
+	if database != nil {
+		must(t, os.WriteFile(filepath.Join(w.dir, "portal.db"), database, 0o600))
+	}
 	var err error
 	w.Sandbox, err = sandbox.Start(context.Background(), sandbox.Options{Seed: 7, Today: today, CallsPerMinute: -1, TokenCallsPerMinute: -1})
 	must(t, err)
@@ -57,7 +101,6 @@ func newWorld(t *testing.T) *world {
 	w.Cache = billcache.New(billcache.Options{
 		DB: w.db, Documents: store, API: w.api, SyncEvery: 30 * time.Minute, Now: w.clock, Log: slog.New(tell{w.logs}),
 	})
-	w.admit(t, w.World.RegisterCSV())
 	return w
 }
 
@@ -126,8 +169,28 @@ func (w *world) some(t *testing.T) billing.Bill {
 	return w.bill(t, w.World.Stories.Spike)
 }
 
-// calls counts the calls of the API since the last forgetting, tokens not counted.
+// calls counts the calls of the API since the last forgetting, those for tokens not
+// counted.
 func (w *world) calls() int { return len(w.API.Requests()) - w.API.TokenCalls() }
+
+// syncSome syncs accounts, bills and the items of the newest bills, and is stopped
+// then.
+func (w *world) syncSome(t *testing.T, bills int32) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var asked atomic.Int32
+	w.API.Fail(func(r *http.Request) *sandbox.Failure {
+		if strings.HasSuffix(r.URL.Path, "/items") && asked.Add(1) > bills {
+			cancel()
+		}
+		return nil
+	})
+	defer w.API.Fail(nil)
+	if err := w.Sync(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
 
 // tell is a log of which tests hear the messages.
 type tell struct{ messages chan<- string }
