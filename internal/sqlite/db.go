@@ -17,7 +17,7 @@ import (
 	"strings"
 	"time"
 
-	sqlitedriver "modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver
 )
 
 // readers is the number of reading connections; a page needs one at a time.
@@ -156,19 +156,6 @@ func ignoreDone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// The extended result codes that become sentinels (sqlite.org/rescode.html).
-const (
-	codeConstraintUnique     = 2067
-	codeConstraintPrimaryKey = 1555
-)
-
-// isDuplicate reports whether err says that a key is taken.
-func isDuplicate(err error) bool {
-	var driver *sqlitedriver.Error
-	return errors.As(err, &driver) &&
-		(driver.Code() == codeConstraintUnique || driver.Code() == codeConstraintPrimaryKey)
 }
 
 // backupPath is where the state before a migration is kept.

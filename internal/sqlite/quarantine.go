@@ -22,16 +22,17 @@ func attribute(ctx context.Context, tx *sql.Tx) error {
 		  WHERE b.account IS NULL
 		), decided AS (
 		  SELECT key, CASE
-		    WHEN named_account = '' AND named_upstream_id = '' THEN '`+string(billing.NoAccount)+`'
-		    WHEN by_number IS NOT NULL AND by_key IS NOT NULL AND by_number <> by_key THEN '`+string(billing.ContradictoryAccount)+`'
-		    WHEN by_number IS NULL AND named_account <> '' AND by_key IS NOT NULL THEN '`+string(billing.ContradictoryAccount)+`'
-		    WHEN by_number IS NOT NULL AND by_key IS NULL AND named_upstream_id <> '' AND key_of_number IS NOT NULL THEN '`+string(billing.ContradictoryAccount)+`'
-		    WHEN by_number IS NULL AND by_key IS NULL THEN '`+string(billing.UnknownAccount)+`'
+		    WHEN named_account = '' AND named_upstream_id = '' THEN ?1
+		    WHEN by_number IS NOT NULL AND by_key IS NOT NULL AND by_number <> by_key THEN ?2
+		    WHEN by_number IS NULL AND named_account <> '' AND by_key IS NOT NULL THEN ?2
+		    WHEN by_number IS NOT NULL AND by_key IS NULL AND named_upstream_id <> '' AND key_of_number IS NOT NULL THEN ?2
+		    WHEN by_number IS NULL AND by_key IS NULL THEN ?3
 		    ELSE '' END AS reason, coalesce(by_number, by_key) AS account
 		  FROM named
 		)
 		UPDATE bills SET quarantine = d.reason, account = CASE d.reason WHEN '' THEN d.account END
-		FROM decided d WHERE d.key = bills.key AND (d.reason <> bills.quarantine)`)
+		FROM decided d WHERE d.key = bills.key AND (d.reason <> bills.quarantine)`,
+		billing.NoAccount, billing.ContradictoryAccount, billing.UnknownAccount)
 	if err != nil {
 		return fmt.Errorf("sqlite: attributing bills: %w", err)
 	}
