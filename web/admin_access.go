@@ -115,7 +115,7 @@ func grantFormView(t *i18n.Texts, f grantForm, people []access.Person, register 
 	}
 	for _, p := range people {
 		view.GroupsSeen = append(view.GroupsSeen, p.Groups...)
-		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName(), Selected: f.Person == p.Subject})
+		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName() + " (" + p.Subject + ")", Selected: f.Person == p.Subject})
 	}
 	slices.Sort(view.GroupsSeen)
 	view.GroupsSeen = slices.Compact(view.GroupsSeen)
@@ -257,7 +257,7 @@ func (s *Server) grantsCSV(c echo.Context) error {
 // importGrants takes a grants file, all or nothing.
 func (s *Server) importGrants(c echo.Context) error {
 	replace := c.FormValue("replace") == "1"
-	parsed, err := importFile(c, export.ParseGrants)
+	parsed, err := importFile(c, replace, export.ParseGrants)
 	if err == nil {
 		err = s.addParsed(c, parsed, replace)
 	}

@@ -217,7 +217,7 @@ func (s *Server) hideAccount(c echo.Context) error {
 // importRegister takes a register file, all or nothing.
 func (s *Server) importRegister(c echo.Context) error {
 	replace := c.FormValue("replace") == "1"
-	accounts, err := importFile(c, export.ParseRegister)
+	accounts, err := importFile(c, replace, export.ParseRegister)
 	if err == nil {
 		act := s.act(c, "register.import")
 		if replace {

@@ -23,7 +23,10 @@ import (
 // filter both in it, and one for its totals.
 func (s *Server) bills(c echo.Context) error {
 	page := s.page(c, "bills.title")
-	query := s.parseBillQuery(c, page.Texts)
+	query, err := s.parseBillQuery(c, page.Texts)
+	if err != nil {
+		return err
+	}
 	page.SearchQuery = query.filter.Text
 	view, err := s.billList(c, page.Texts, query)
 	if err != nil {

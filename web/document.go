@@ -34,10 +34,11 @@ func (s *Server) document(c echo.Context) error {
 		return err
 	}
 	defer func() { _ = doc.Close() }()
-	disposition := "inline"
+	disposition, act := "inline", s.act(c, "document.view")
 	if download {
-		disposition = "attachment"
-		act := s.act(c, "document.download")
+		disposition, act.Action = "attachment", "document.download"
+	}
+	if opens(c.Request()) {
 		act.Object, act.Detail = string(b.ID), fmt.Sprintf("%s, %d bytes, SHA-256 %s", b.Number, doc.Size, doc.SHA256)
 		if err := s.Ledger.Record(ctx, act); err != nil {
 			return err
@@ -50,8 +51,19 @@ func (s *Server) document(c echo.Context) error {
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("ETag", `"`+doc.SHA256+`"`)
 	h.Set("Repr-Digest", reprDigest(doc.SHA256))
+	if strings.Contains(c.Request().Header.Get("Range"), ",") {
+		// Many small ranges would cost more than the whole document.
+		c.Request().Header.Del("Range")
+	}
 	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, doc)
 	return nil
+}
+
+// opens reports whether a request opens a document, and is not one of the range
+// requests with which a viewer reads on.
+func opens(r *http.Request) bool {
+	from := r.Header.Get("Range")
+	return r.Method == http.MethodGet && (from == "" || strings.HasPrefix(from, "bytes=0-"))
 }
 
 // documentName is a file name that sorts by day and says what is inside.

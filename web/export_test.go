@@ -19,7 +19,9 @@ type Route struct {
 func (s *Server) Routes() []Route {
 	var routes []Route
 	for _, r := range s.routes() {
-		routes = append(routes, Route{Method: r.method, Path: r.path, Public: r.rule.kind == rulePublic, Right: r.rule.right})
+		for _, method := range r.methods {
+			routes = append(routes, Route{Method: method, Path: r.path, Public: r.rule.kind == rulePublic, Right: r.rule.right})
+		}
 	}
 	return routes
 }

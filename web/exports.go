@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,18 +17,14 @@ import (
 const exportPage = 500
 
 // billsCSV is the filtered list as a file, one row a bill or, with rows=item, one
-// row an item. It is complete or it is refused.
+// row an item. It is refused when it cannot be complete; when that shows after its
+// first byte, the connection is cut.
 func (s *Server) billsCSV(c echo.Context) error {
-	t := s.texts(c)
-	q := s.parseBillQuery(c, t)
-	if len(q.errors) > 0 {
-		return badRequest("", errors.New("the filter of an export is wrong"))
+	q, perItem, err := s.parseExport(c)
+	if err != nil {
+		return err
 	}
-	perItem := c.QueryParam("rows") == "item"
-	if rows := c.QueryParam("rows"); rows != "" && rows != "bill" && !perItem {
-		return badRequest("", fmt.Errorf("rows=%q", rows))
-	}
-	ctx, scope := c.Request().Context(), viewer(c).Scope()
+	ctx := c.Request().Context()
 	bills, err := s.allBills(c, q.filter)
 	if err != nil {
 		return err
@@ -49,7 +46,7 @@ func (s *Server) billsCSV(c echo.Context) error {
 	for _, b := range bills {
 		var items []billing.Item
 		if perItem {
-			if items, err = s.Cache.Items(ctx, scope, b.ID); err != nil {
+			if items, err = s.itemsOf(c, b); err != nil {
 				return err
 			}
 		}
@@ -58,6 +55,51 @@ func (s *Server) billsCSV(c echo.Context) error {
 		}
 	}
 	return w.Flush()
+}
+
+// parseExport reads an export's filter and rows=bill or rows=item. A file is used
+// without being looked at, so a parameter that is not known, which a page would
+// pass over, is refused.
+func (s *Server) parseExport(c echo.Context) (q billQuery, perItem bool, err error) {
+	if q, err = s.parseBillQuery(c, s.texts(c)); err != nil {
+		return q, false, err
+	}
+	if len(q.errors) > 0 {
+		return q, false, badRequest("", errors.New("the filter of an export is wrong"))
+	}
+	for name, values := range c.QueryParams() {
+		known := name == paramRows || slices.Contains(listParams, name)
+		if !known || name == paramRows && len(values) > 1 {
+			return q, false, badRequest("", errors.New("a parameter is not known or is there twice"))
+		}
+	}
+	switch c.QueryParam(paramRows) {
+	case "", "bill":
+		return q, false, nil
+	case "item":
+		return q, true, nil
+	}
+	return q, false, badRequest("", errors.New("rows is neither bill nor item"))
+}
+
+// errBillMoved ends an export whose bills changed under it.
+var errBillMoved = errors.New("a bill of the export changed meanwhile")
+
+// itemsOf reads the items of a bill as it was when the export began.
+func (s *Server) itemsOf(c echo.Context, b billing.Bill) ([]billing.Item, error) {
+	ctx, scope := c.Request().Context(), viewer(c).Scope()
+	items, err := s.Cache.Items(ctx, scope, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.Cache.Bill(ctx, scope, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	if now.Items != billing.ItemsHeld || now.Version != b.Version {
+		return nil, errBillMoved
+	}
+	return items, nil
 }
 
 // allBills reads every bill of a filter before the first byte of an answer, so

@@ -36,9 +36,15 @@ const (
 	paramCurrency = "currency"
 	paramAfter    = "after"
 	paramBefore   = "before"
+	paramRows     = "rows" // of an export
 	groupPrefix   = "group:"
 	between       = "between"
 )
+
+// listParams are the parameters of the list.
+var listParams = []string{
+	paramText, paramAccount, paramKind, paramIssued, paramFrom, paramTo, paramMin, paramMax, paramCurrency, paramAfter, paramBefore,
+}
 
 const (
 	defaultPreset = billing.Last12Months
@@ -49,9 +55,13 @@ const (
 
 // parseBillQuery reads the filter of a list. It always returns a query; when
 // something in it is wrong, errors says what, and its filter must not be used.
-func (s *Server) parseBillQuery(c echo.Context, t *i18n.Texts) billQuery {
+func (s *Server) parseBillQuery(c echo.Context, t *i18n.Texts) (billQuery, error) {
 	q := billQuery{values: url.Values{}, errors: map[string]string{}}
-	given := c.QueryParams()
+	given, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		// What cannot be read must not widen the list.
+		return q, badRequest("", err)
+	}
 	q.parseText(t, given)
 	q.parseAccounts(t, given)
 	q.parseKinds(t, given)
@@ -64,7 +74,7 @@ func (s *Server) parseBillQuery(c echo.Context, t *i18n.Texts) billQuery {
 		q.filter.Currency = code
 	}
 	q.parsePage(t, given)
-	return q
+	return q, nil
 }
 
 // take moves the one value of a parameter over; more than one, or text that is
@@ -84,9 +94,7 @@ func (q *billQuery) take(given url.Values, name string) string {
 
 func (q *billQuery) fail(name, sentence string) { q.errors[name] = sentence }
 
-func cleanText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
+func cleanText(s string) bool { return billing.CleanText(s) }
 
 // shorten bounds what a sentence repeats of what was typed.
 func shorten(s string) string {

@@ -15,7 +15,7 @@ import (
 var errNoFile = errors.New("no file was sent")
 
 // importFile parses the file of an import form.
-func importFile[T any](c echo.Context, parse func(io.Reader) ([]T, error)) ([]T, error) {
+func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T, error)) ([]T, error) {
 	header, err := c.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) {
 		return nil, errNoFile
@@ -28,7 +28,11 @@ func importFile[T any](c echo.Context, parse func(io.Reader) ([]T, error)) ([]T,
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	return parse(file)
+	lines, err := parse(file)
+	if err == nil && replace {
+		err = export.RefuseEmpty(lines)
+	}
+	return lines, err
 }
 
 // importErrors is the import form with every bad line named, for errors that the

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -34,8 +33,8 @@ func (s *Server) use() {
 		nameRequests,
 		s.logRequests,
 		s.recoverPanics,
-		s.internalOnly,
 		s.securityHeaders,
+		s.internalOnly,
 		middleware.BodyLimit(maxBody),
 		echo.WrapMiddleware(http.NewCrossOriginProtection().Handler),
 	)
@@ -100,23 +99,6 @@ func contains(networks []netip.Prefix, address netip.Addr) bool {
 	return false
 }
 
-// clientAddress believes X-Forwarded-For only from the proxies that the company
-// named; Echo by itself would believe it from anybody in a private network.
-func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
-	if len(proxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, p := range proxies {
-		bits := 128
-		if p.Addr().Is4() {
-			bits = 32
-		}
-		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), bits)}))
-	}
-	return echo.ExtractIPFromXFFHeader(options...)
-}
-
 // pageCSP allows the portal's own files and nothing inline; a frame may show the
 // portal's own documents.
 const pageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
@@ -151,6 +133,7 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
 		err := next(c)
+		begun := c.Response().Committed
 		if err != nil {
 			c.Error(err)
 		}
@@ -163,6 +146,11 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 			attrs = append(attrs, slog.Int64("person", int64(v.Person.ID)))
 		}
 		s.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", attrs...)
+		if begun && err != nil {
+			// Closing the connection is the only way left to say that what was sent is
+			// not whole.
+			panic(http.ErrAbortHandler)
+		}
 		return nil
 	}
 }

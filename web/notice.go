@@ -26,20 +26,32 @@ const noticeSeconds = 60
 
 func (s *Server) noticeCookie() string { return s.sessions.name + "-notice" }
 
-// leaveNotice has the next page say something, and sends the browser there.
+// leaveNotice has the next page say something, and sends the browser there. The
+// change has been made by now, so nothing here may fail it: names are shortened to
+// fit a cookie.
 func (s *Server) leaveNotice(c echo.Context, n notice, location string) error {
-	text, err := json.Marshal(n)
-	if err != nil {
-		return err
+	for i := range n.Args {
+		n.Args[i] = shorten(n.Args[i])
 	}
-	value, err := securecookie.EncodeMulti(s.noticeCookie(), string(text), s.sessions.codecs...)
+	text, err := json.Marshal(n)
+	if err == nil {
+		err = s.setNotice(c, string(text))
+	}
+	if err != nil {
+		s.Log.ErrorContext(c.Request().Context(), "leaving a notice", "request_id", requestID(c), "error", err)
+	}
+	return c.Redirect(http.StatusSeeOther, location)
+}
+
+func (s *Server) setNotice(c echo.Context, text string) error {
+	value, err := securecookie.EncodeMulti(s.noticeCookie(), text, s.sessions.codecs...)
 	if err != nil {
 		return err
 	}
 	options := s.sessions.options
 	options.MaxAge = noticeSeconds
 	http.SetCookie(c.Response(), sessions.NewCookie(s.noticeCookie(), value, &options))
-	return c.Redirect(http.StatusSeeOther, location)
+	return nil
 }
 
 // takeNotice returns the notice that was left for this browser, once.

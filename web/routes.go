@@ -38,43 +38,48 @@ func needs(right access.Right) rule { return rule{kind: ruleRight, right: right}
 const documentPath = "/bills/:id/document"
 
 type route struct {
-	method, path string
-	rule         rule
-	handler      echo.HandlerFunc
+	methods []string
+	path    string
+	rule    rule
+	handler echo.HandlerFunc
 }
 
 // routes is the map of the site.
 func (s *Server) routes() []route {
-	const get, post = http.MethodGet, http.MethodPost
+	var (
+		read = []string{http.MethodGet, http.MethodHead}
+		get  = []string{http.MethodGet} // asking has an effect: a sign-in, a ledger entry
+		post = []string{http.MethodPost}
+	)
 	return []route{
-		{get, "/healthz", public, s.health},
-		{get, "/readyz", public, s.readiness},
-		{get, "/static/*", public, echo.WrapHandler(static.Handler())},
-		{get, "/favicon.ico", public, s.favicon},
+		{read, "/healthz", public, s.health},
+		{read, "/readyz", public, s.readiness},
+		{read, "/static/*", public, echo.WrapHandler(static.Handler())},
+		{read, "/favicon.ico", public, s.favicon},
 
-		{get, "/signin", public, s.signInPage},
+		{read, "/signin", public, s.signInPage},
 		{get, "/signin/start", public, s.startSignIn},
 		{get, "/signin/callback", public, s.finishSignIn},
 		{post, "/signout", signedIn, s.signOut},
 
-		{get, "/", signedIn, s.overview},
-		{get, "/setup", needs(access.Administer), s.setupProgress},
-		{get, "/sync", signedIn, s.syncProgress},
-		{get, "/bills", needs(access.View), s.bills},
+		{read, "/", signedIn, s.overview},
+		{read, "/setup", needs(access.Administer), s.setupProgress},
+		{read, "/sync", signedIn, s.syncProgress},
+		{read, "/bills", needs(access.View), s.bills},
 		{get, "/bills.csv", needs(access.Export), s.billsCSV},
-		{get, "/bills/:id", needs(access.View), s.bill},
-		{get, "/bills/:id/items", needs(access.View), s.billItems},
-		{get, documentPath, needs(access.View), s.document},
-		{get, "/accounts", needs(access.View), s.accounts},
+		{read, "/bills/:id", needs(access.View), s.bill},
+		{read, "/bills/:id/items", needs(access.View), s.billItems},
+		{read, documentPath, needs(access.View), s.document},
+		{read, "/accounts", needs(access.View), s.accounts},
 
-		{get, "/admin/accounts", needs(access.Administer), s.adminAccounts},
+		{read, "/admin/accounts", needs(access.Administer), s.adminAccounts},
 		{get, "/admin/accounts.csv", needs(access.Administer), s.registerCSV},
 		{post, "/admin/accounts/admit", needs(access.Administer), s.admitAccounts},
 		{post, "/admin/accounts/hide", needs(access.Administer), s.hideAccount},
 		{post, "/admin/accounts/import", needs(access.Administer), s.importRegister},
-		{get, "/admin/accounts/:number", needs(access.Administer), s.adminAccount},
+		{read, "/admin/accounts/:number", needs(access.Administer), s.adminAccount},
 		{post, "/admin/accounts/:number", needs(access.Administer), s.saveAccount},
-		{get, "/admin/access", needs(access.Administer), s.adminAccess},
+		{read, "/admin/access", needs(access.Administer), s.adminAccess},
 		{post, "/admin/access", needs(access.Administer), s.addGrant},
 		{get, "/admin/access.csv", needs(access.Administer), s.grantsCSV},
 		{post, "/admin/access/revoke", needs(access.Administer), s.revokeGrant},
@@ -82,17 +87,13 @@ func (s *Server) routes() []route {
 	}
 }
 
-// mount registers the routes behind their rules. What can be asked for with GET can
-// be asked for with HEAD (RFC 9110, 9.1).
+// mount registers the routes behind their rules.
 func (s *Server) mount() error {
 	for _, r := range s.routes() {
 		if r.rule.kind == ruleMissing {
-			return fmt.Errorf("web: %s %s has no rule", r.method, r.path)
+			return fmt.Errorf("web: %s %s has no rule", r.methods[0], r.path)
 		}
-		s.echo.Add(r.method, r.path, s.guard(r.rule, r.handler))
-		if r.method == http.MethodGet {
-			s.echo.Add(http.MethodHead, r.path, s.guard(r.rule, r.handler))
-		}
+		s.echo.Match(r.methods, r.path, s.guard(r.rule, r.handler))
 	}
 	return nil
 }

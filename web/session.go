@@ -33,6 +33,9 @@ type SessionKeeper interface {
 	TakeSignInAttempt(ctx context.Context, state string, browser []byte, oldest time.Time) (access.SignInAttempt, error)
 }
 
+// maxCookie is how long a cookie of the portal's own can be.
+const maxCookie = 2048
+
 var errNoSession = errors.New("web: no session")
 
 // touchEvery is how stale the record of a session's last use may be; a write for
@@ -127,7 +130,7 @@ func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *ses
 // reference reads a signed reference from a cookie; anything else counts as none.
 func (s *sessionStore) reference(r *http.Request, name string) (string, bool) {
 	cookie, err := r.Cookie(name)
-	if err != nil || len(cookie.Value) > 1024 {
+	if err != nil || len(cookie.Value) > maxCookie {
 		return "", false
 	}
 	var reference string
@@ -160,7 +163,8 @@ func (s *Server) identify(c echo.Context) (access.Viewer, error) {
 	record, _ := session.Values[valueRecord].(access.Session)
 	if !polls(c) && s.Now().Sub(record.SeenAt) >= touchEvery {
 		if err := s.Sessions.TouchSession(c.Request().Context(), hashOf(session.ID)); err != nil {
-			return access.Viewer{}, err
+			// The session ends earlier than it might, which is safe; people read on.
+			s.Log.ErrorContext(c.Request().Context(), "recording the use of a session", "request_id", requestID(c), "error", err)
 		}
 	}
 	scope, err := s.Sessions.Scope(c.Request().Context(), person)
@@ -209,7 +213,7 @@ func (s *Server) checkForm(c echo.Context) error {
 		return nil
 	}
 	key := s.csrfKey(c)
-	token, err := base64.RawURLEncoding.DecodeString(c.FormValue("csrf"))
+	token, err := base64.RawURLEncoding.DecodeString(c.Request().PostFormValue("csrf"))
 	if err != nil || len(token) != 2*len(key) {
 		return badRequest("error.form", errors.New("form token missing or malformed"))
 	}
@@ -221,7 +225,7 @@ func (s *Server) checkForm(c echo.Context) error {
 	return nil
 }
 
-// actor is how the ledger names the person of a request.
+// act begins a ledger entry for what the person of a request does.
 func (s *Server) act(c echo.Context, action string) ledger.Act {
 	return ledger.Act{Actor: access.ActorName(viewer(c).Person), Action: action, RequestID: requestID(c)}
 }

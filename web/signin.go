@@ -45,7 +45,7 @@ func (s *Server) signInPage(c echo.Context) error {
 func (s *Server) startSignIn(c echo.Context) error {
 	attempt, location, err := s.SignIn.Begin(c.Request().Context(), 0)
 	if err != nil {
-		return s.signInFailed(c, err)
+		return s.signInPageAgain(c, err)
 	}
 	browser, ok := s.sessions.reference(c.Request(), s.sessions.browser)
 	if !ok {
@@ -82,11 +82,11 @@ func (s *Server) finishSignIn(c echo.Context) error {
 	ctx, query := c.Request().Context(), c.Request().URL.Query()
 	browser, ok := s.sessions.reference(c.Request(), s.sessions.browser)
 	if !ok {
-		return s.signInFailed(c, errors.New("the browser has no sign-in under way"))
+		return s.signInPageAgain(c, errors.New("the browser has no sign-in under way"))
 	}
 	attempt, err := s.Sessions.TakeSignInAttempt(ctx, query.Get("state"), hashOf(browser), s.Now().Add(-attemptLife))
 	if errors.Is(err, billing.ErrNotFound) {
-		return s.signInFailed(c, errors.New("no such sign-in under way in this browser"))
+		return s.signInPageAgain(c, errors.New("no such sign-in under way in this browser"))
 	}
 	if err != nil {
 		return err
@@ -123,9 +123,19 @@ func (s *Server) openSession(c echo.Context, identity signin.Identity) error {
 	return s.sessions.Save(c.Request(), c.Response(), session)
 }
 
-// signInFailed is the sign-in page with a reference to the log. What went wrong
-// and what the provider said is in the log alone.
+// signInFailed records that a sign-in which began here was refused. A request that
+// belongs to none is not recorded: anybody can send any number of those.
 func (s *Server) signInFailed(c echo.Context, cause error) error {
+	act := ledger.Act{Actor: "anonymous", Action: "session.refuse", Object: "sign-in", RequestID: requestID(c)}
+	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
+		return err
+	}
+	return s.signInPageAgain(c, cause)
+}
+
+// signInPageAgain is the sign-in page with a reference to the log. What went wrong
+// and what the provider said is in the log alone.
+func (s *Server) signInPageAgain(c echo.Context, cause error) error {
 	status := http.StatusBadRequest
 	switch {
 	case errors.Is(cause, signin.ErrUnavailable):
@@ -134,10 +144,6 @@ func (s *Server) signInFailed(c echo.Context, cause error) error {
 		status = http.StatusUnauthorized
 	}
 	s.Log.WarnContext(c.Request().Context(), "sign-in failed", "request_id", requestID(c), "error", cause)
-	act := ledger.Act{Actor: "anonymous", Action: "session.refuse", Object: "sign-in", RequestID: requestID(c)}
-	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
-		return err
-	}
 	page := s.page(c, "signin.title")
 	page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: page.Texts.S("notice.signinfailed", requestID(c))}
 	return s.render(c, status, templates.SignIn(templates.SignInView{Page: page, StartURL: "/signin/start"}))
@@ -155,7 +161,7 @@ func (s *Server) signOut(c echo.Context) error {
 	if err := s.endSession(c, "session.end"); err != nil {
 		return err
 	}
-	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	c.Set(keyViewer, nil)
 	return s.render(c, http.StatusOK, templates.SignedOut(templates.SignedOutView{
 		Page: s.page(c, "signedout.title"), ProviderURL: s.SignIn.SignOutURL(record.IDToken, s.URL+"/signin"),

@@ -42,6 +42,11 @@ func importAccounts(ctx context.Context, db *sqlite.DB, r io.Reader, replace boo
 		return 0, nil, err
 	}
 	act := ledger.Act{Actor: commandLine, Action: "register.import"}
+	if replace {
+		if err := export.RefuseEmpty(accounts); err != nil {
+			return 0, nil, err
+		}
+	}
 	if !replace {
 		return len(accounts), nil, db.SetAccounts(ctx, act, accounts)
 	}
@@ -71,6 +76,11 @@ func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool)
 	parsed, err := export.ParseGrants(r)
 	if err != nil {
 		return nil, nil, err
+	}
+	if replace {
+		if err := export.RefuseEmpty(parsed); err != nil {
+			return nil, nil, err
+		}
 	}
 	register, err := db.Register(ctx)
 	if err != nil {

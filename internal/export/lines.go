@@ -12,7 +12,11 @@ import (
 )
 
 // MaxLines is how many lines an imported file may have.
-const MaxLines = 100_000
+const MaxLines = 20_000
+
+// maxLineErrors is how many bad lines are named before the rest of a file is left
+// unread.
+const maxLineErrors = 100
 
 // LineError says what is wrong with one line of an imported file.
 type LineError struct {
@@ -44,6 +48,16 @@ func (e LineErrors) orNil() error {
 	}
 	slices.SortStableFunc(e, func(a, b LineError) int { return cmp.Compare(a.Line, b.Line) })
 	return e
+}
+
+// RefuseEmpty is LineErrors when a file that is to replace everything has no line:
+// it would take everything away.
+func RefuseEmpty[T any](lines []T) error {
+	var errs LineErrors
+	if len(lines) == 0 {
+		errs.add(1, "the file has no line below its header and would remove everything")
+	}
+	return errs.orNil()
 }
 
 // line is one line of a file by the names of its columns.
@@ -83,7 +97,8 @@ func readLines(r io.Reader, header []string) ([]line, LineErrors) {
 
 func readRest(reader *csv.Reader, names []string, errs LineErrors) ([]line, LineErrors) {
 	var lines []line
-	for {
+	records := 0
+	for len(errs) < maxLineErrors {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			return lines, errs
@@ -93,7 +108,7 @@ func readRest(reader *csv.Reader, names []string, errs LineErrors) ([]line, Line
 			continue
 		}
 		number, _ := reader.FieldPos(0)
-		if len(lines) >= MaxLines {
+		if records++; records > MaxLines {
 			errs.add(number, "the file has more than %d lines", MaxLines)
 			return lines, errs
 		}
@@ -107,6 +122,7 @@ func readRest(reader *csv.Reader, names []string, errs LineErrors) ([]line, Line
 		}
 		lines = append(lines, line{number: number, cells: cells})
 	}
+	return lines, errs
 }
 
 func sameNames(names, header []string) bool {

@@ -88,5 +88,5 @@ func AccountFaults(a billing.BillingAccount) []string {
 // oneLine reports whether a text may be a name or number: of at most MaxText
 // characters, none of them a control character.
 func oneLine(s string) bool {
-	return utf8.RuneCountInString(s) <= MaxText && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return utf8.RuneCountInString(s) <= MaxText && billing.CleanText(s)
 }

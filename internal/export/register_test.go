@@ -130,7 +130,7 @@ func TestFilesThatAreTooLongOrBreakOffAreRefused(t *testing.T) {
 	}
 	long.WriteString("one more,,,,,hidden\nand another,,,,,hidden\n")
 	_, err := export.ParseRegister(strings.NewReader(long.String()))
-	if got := lineErrors(t, err); !slices.Equal(got, []string{"100002: the file has more than 100000 lines"}) {
+	if got := lineErrors(t, err); !slices.Equal(got, []string{"20002: the file has more than 20000 lines"}) {
 		t.Errorf("%v", got)
 	}
 	_, err = export.ParseRegister(iotest.ErrReader(errors.New("gone")))
