@@ -120,7 +120,8 @@ func simulated(t testing.TB, dir string) (*sandbox.Sandbox, []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	return sim, app.DemoEnviron(sim, "http://127.0.0.1:9", dir)
+	issued := "BILLING_API_KEY_ISSUED=" + time.Now().Format(time.DateOnly) // commands live today
+	return sim, with(app.DemoEnviron(sim, "http://127.0.0.1:9", dir), issued)
 }
 
 // with is an environment with some variables changed; one without a value is
