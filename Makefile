@@ -52,13 +52,17 @@ checks: ## formatting, go vet, generated code, downloaded modules
 	@echo "checks: ok"
 
 # Browser tests drive an ordinary binary: under the race detector Chromium runs
-# into its time-outs on a small machine. Both kinds go through one gotestsum, so
-# that the closing lines count them all.
+# into its time-outs on a small machine. They are the tests of files tagged
+# `browser`. Both kinds go through one gotestsum, so that the closing lines count
+# them all.
 define EVENTS
 status=0
 go test -json -race -shuffle=on -timeout 8m ./... || status=1
-browser=$$(grep -rlE --include='*_test.go' '^//go:build .*browser' . | xargs -r dirname | sort -u)
-if [ -n "$$browser" ]; then go test -json -tags browser -timeout 5m $$browser || status=1; fi
+files=$$(grep -rlE --include='*_test.go' '^//go:build .*browser' . || true)
+if [ -n "$$files" ]; then
+  names=$$(grep -hoE '^func Test[[:alnum:]_]+' $$files | sed 's/^func //' | paste -sd'|')
+  go test -json -tags browser -timeout 5m -run "^($$names)$$" $$(dirname $$files | sort -u) || status=1
+fi
 exit $$status
 endef
 export EVENTS
