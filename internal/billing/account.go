@@ -31,6 +31,8 @@ type BillingAccount struct {
 	CostCentre string
 	Country    string // ISO 3166-1 alpha-2
 	Status     AccountStatus
+	// Decided says that somebody decided about the account, be it to hide it.
+	Decided bool
 
 	// Listed says that the API listed the account at the last complete sync; an
 	// account that only the register knows is "ours only".

@@ -13,12 +13,12 @@ import (
 	"billportal/internal/ledger"
 )
 
-const accountColumns = `a.number, a.name, coalesce(g.name, ''), a.cost_centre, a.country, a.status, a.listed,
+const accountColumns = `a.number, a.name, coalesce(g.name, ''), a.cost_centre, a.country, a.status, a.decided, a.listed,
 	coalesce(a.upstream_id, ''), a.upstream_name, a.upstream_status, a.upstream_country, a.currency`
 
 func scanAccount(row scanner) (billing.BillingAccount, error) {
 	var a billing.BillingAccount
-	err := row.Scan(&a.Number, &a.Name, &a.Group, &a.CostCentre, &a.Country, &a.Status, &a.Listed,
+	err := row.Scan(&a.Number, &a.Name, &a.Group, &a.CostCentre, &a.Country, &a.Status, &a.Decided, &a.Listed,
 		&a.UpstreamID, &a.UpstreamName, &a.UpstreamStatus, &a.UpstreamCountry, &a.Currency)
 	return a, err
 }
@@ -65,11 +65,19 @@ func (db *DB) AccountGroups(ctx context.Context) ([]billing.AccountGroup, error)
 }
 
 // SetAccounts writes what the company says of accounts: name, group, cost
-// centre, country and status. Accounts that are new to the register are added,
-// and bills that waited in quarantine for them are attributed. One ledger entry
-// stands for each account.
+// centre, country and status, and that it has decided about them. Accounts that
+// are new to the register are added, and bills that waited in quarantine for them
+// are attributed. One ledger entry stands for each account.
 func (db *DB) SetAccounts(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error { return db.setAccounts(ctx, tx, act, accounts) })
+	return db.inTx(ctx, func(tx *sql.Tx) error { return db.setAccounts(ctx, tx, act, decidedNow(accounts)) })
+}
+
+func decidedNow(accounts []billing.BillingAccount) []billing.BillingAccount {
+	decided := slices.Clone(accounts)
+	for i := range decided {
+		decided[i].Decided = true
+	}
+	return decided
 }
 
 func (db *DB) setAccounts(ctx context.Context, tx *sql.Tx, act ledger.Act, accounts []billing.BillingAccount) error {
@@ -92,19 +100,20 @@ func (db *DB) setAccounts(ctx context.Context, tx *sql.Tx, act ledger.Act, accou
 }
 
 // ReplaceRegister makes the given accounts the whole register: every other one
-// loses what the company said of it and becomes hidden. It returns those.
+// loses what the company said of it and becomes hidden and undecided. It returns
+// those.
 func (db *DB) ReplaceRegister(ctx context.Context, act ledger.Act, accounts []billing.BillingAccount) (removed []billing.AccountNumber, err error) {
 	named := make(map[billing.AccountNumber]bool, len(accounts))
 	for _, a := range accounts {
 		named[a.Number] = true
 	}
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
-		decided, err := accountsWhere(ctx, tx, "a.status <> 'hidden' OR a.name <> '' OR a.group_id IS NOT NULL OR a.cost_centre <> ''")
+		before, err := accountsWhere(ctx, tx, "a.decided")
 		if err != nil {
 			return err
 		}
-		all := slices.Clone(accounts)
-		for _, a := range decided {
+		all := decidedNow(accounts)
+		for _, a := range before {
 			if !named[a.Number] {
 				removed = append(removed, a.Number)
 				all = append(all, billing.BillingAccount{Number: a.Number, Country: a.UpstreamCountry, Status: billing.Hidden})
@@ -145,11 +154,12 @@ func setAccount(ctx context.Context, tx *sql.Tx, a billing.BillingAccount) error
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO accounts (number, number_key, name, group_id, cost_centre, country, status)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO accounts (number, number_key, name, group_id, cost_centre, country, status, decided)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (number) DO UPDATE SET name = excluded.name, group_id = excluded.group_id,
-			cost_centre = excluded.cost_centre, country = excluded.country, status = excluded.status`,
-		a.Number, a.Number.SearchKey(), a.Name, group, a.CostCentre, a.Country, a.Status)
+			cost_centre = excluded.cost_centre, country = excluded.country, status = excluded.status,
+			decided = excluded.decided`,
+		a.Number, a.Number.SearchKey(), a.Name, group, a.CostCentre, a.Country, a.Status, a.Decided)
 	if err != nil {
 		return fmt.Errorf("sqlite: account %q: %w", a.Number, err)
 	}

@@ -66,6 +66,27 @@ func TestAccountsOfTheAPIAreHiddenUntilSomebodyAdmitsThem(t *testing.T) {
 	}
 }
 
+func TestAnAccountIsUndecidedUntilSomebodyDecides(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	p.upsertAccounts(t, listed("1", "BA-1"))
+	if p.entry(t, "1").Decided {
+		t.Error("the API decided")
+	}
+	p.set(t, billing.Hidden, "", "1", "2")
+	p.upsertAccounts(t, listed("1", "BA-1"))
+	if !p.entry(t, "1").Decided || !p.entry(t, "2").Decided {
+		t.Error("to hide an account is a decision")
+	}
+	removed, err := p.ReplaceRegister(t.Context(), act, []billing.BillingAccount{{Number: "2", Status: billing.Hidden}})
+	if err != nil || !slices.Equal(removed, []billing.AccountNumber{"1"}) {
+		t.Errorf("removed %v, %v", removed, err)
+	}
+	if p.entry(t, "1").Decided || !p.entry(t, "2").Decided {
+		t.Error("the register that was replaced still counts as decided, or the new one does not")
+	}
+}
+
 func TestAccountsThatTheAPINoLongerListsAreOursOnly(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)

@@ -17,6 +17,7 @@ CREATE TABLE accounts (
   cost_centre      TEXT NOT NULL DEFAULT '',
   country          TEXT NOT NULL DEFAULT '',
   status           TEXT NOT NULL CHECK (status IN ('hidden', 'admitted', 'closed')),
+  decided          INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)),
   listed           INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1)),
   upstream_id      TEXT UNIQUE,
   upstream_name    TEXT NOT NULL DEFAULT '',
