@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
-	"billportal/internal/billcache"
 	"billportal/internal/billing"
 	"billportal/internal/i18n"
 	"billportal/templates"
@@ -74,7 +73,7 @@ func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, r
 // document's Repr-Digest.
 const hashShown = 12
 
-func (s *Server) describeDocument(t *i18n.Texts, held billcache.HeldDocument, view *templates.DocumentView) {
+func (s *Server) describeDocument(t *i18n.Texts, held billing.HeldDocument, view *templates.DocumentView) {
 	view.State = templates.DocumentHeld
 	view.Detail = t.S("document.detail", fileSize(t, held.Size))
 	view.Fetched = t.S("document.fetched", s.instant(t, held.FetchedAt))

@@ -10,7 +10,6 @@ import (
 	"billportal/internal/billing"
 	"billportal/internal/billingapi"
 	"billportal/internal/documents"
-	"billportal/internal/sqlite"
 )
 
 // Document is the verified PDF of a bill, open for reading; the caller closes it.
@@ -20,18 +19,10 @@ type Document struct {
 	Size   int64 // bytes
 }
 
-// HeldDocument is what the copy knows of the PDF of a bill.
-type HeldDocument struct {
-	SHA256    string
-	Size      int64 // bytes
-	FetchedAt time.Time
-}
-
 // HeldDocument tells of the PDF of a bill in scope without opening it, or returns
 // billing.ErrNotFound while the copy has none.
-func (c *Cache) HeldDocument(ctx context.Context, scope access.Scope, id billing.BillID) (HeldDocument, error) {
-	held, err := c.db.Document(ctx, scope, id)
-	return HeldDocument{SHA256: held.SHA256, Size: held.Size, FetchedAt: held.FetchedAt}, err
+func (c *Cache) HeldDocument(ctx context.Context, scope access.Scope, id billing.BillID) (billing.HeldDocument, error) {
+	return c.db.Document(ctx, scope, id)
 }
 
 // refreshPatience is how long a reader waits for a newer document when an older one
@@ -112,5 +103,5 @@ func (c *Cache) fetchDocument(ctx context.Context, b billing.Bill) error {
 	case err != nil:
 		return err
 	}
-	return c.db.AddDocument(ctx, b.ID, sqlite.HeldDocument{SHA256: doc.SHA256, Size: doc.Size})
+	return c.db.AddDocument(ctx, b, billing.HeldDocument{SHA256: doc.SHA256, Size: doc.Size})
 }

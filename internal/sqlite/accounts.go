@@ -96,7 +96,7 @@ func (db *DB) setAccounts(ctx context.Context, tx *sql.Tx, act ledger.Act, accou
 	if err := dropEmptyGroups(ctx, tx); err != nil {
 		return err
 	}
-	return attribute(ctx, tx)
+	return attributeAll(ctx, tx)
 }
 
 // ReplaceRegister makes the given accounts the whole register: every other one
@@ -196,26 +196,44 @@ func dropEmptyGroups(ctx context.Context, tx *sql.Tx) error {
 // decided about enters the register as hidden.
 func (db *DB) UpsertAccounts(ctx context.Context, records []billingapi.AccountRecord) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
+		var changed []billing.AccountNumber
 		for _, r := range records {
-			if err := upsertAccount(ctx, tx, r); err != nil {
-				return err
+			is, err := upsertAccount(ctx, tx, r)
+			if err != nil {
+				return fmt.Errorf("sqlite: account %q: %w", r.Account.Number, err)
+			}
+			if is {
+				changed = append(changed, r.Account.Number)
 			}
 		}
-		return attribute(ctx, tx)
+		if len(changed) == 0 {
+			return nil
+		}
+		if err := withdraw(ctx, tx, changed); err != nil {
+			return err
+		}
+		return attributeAll(ctx, tx)
 	})
 }
 
-func upsertAccount(ctx context.Context, tx *sql.Tx, r billingapi.AccountRecord) error {
+// upsertAccount reports whether the account is new or has another key than before.
+func upsertAccount(ctx context.Context, tx *sql.Tx, r billingapi.AccountRecord) (changed bool, err error) {
 	a := r.Account
 	if a.Number == "" {
-		return nil
+		return false, nil
 	}
 	upstreamID := sql.NullString{String: string(a.UpstreamID), Valid: a.UpstreamID != ""}
+	var before sql.NullString
+	err = tx.QueryRowContext(ctx, `SELECT upstream_id FROM accounts WHERE number = ?`, a.Number).Scan(&before)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	changed = err != nil || before != upstreamID
 	if _, err := tx.ExecContext(ctx, `UPDATE accounts SET upstream_id = NULL WHERE upstream_id = ? AND number <> ?`,
 		upstreamID, a.Number); err != nil {
-		return fmt.Errorf("sqlite: account %q: %w", a.Number, err)
+		return false, err
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		INSERT INTO accounts (number, number_key, country, status, listed, upstream_id, upstream_name, upstream_status,
 			upstream_country, currency, payload)
 		VALUES (?, ?, ?, 'hidden', 1, ?, ?, ?, ?, ?, ?)
@@ -224,10 +242,7 @@ func upsertAccount(ctx context.Context, tx *sql.Tx, r billingapi.AccountRecord) 
 			upstream_country = excluded.upstream_country, currency = excluded.currency, payload = excluded.payload`,
 		a.Number, a.Number.SearchKey(), a.UpstreamCountry, upstreamID, a.UpstreamName, a.UpstreamStatus,
 		a.UpstreamCountry, a.Currency, string(r.Raw))
-	if err != nil {
-		return fmt.Errorf("sqlite: account %q: %w", a.Number, err)
-	}
-	return nil
+	return changed, err
 }
 
 // SetListed records which accounts a complete listing of the API held; the

@@ -18,45 +18,56 @@ import (
 // free again soon. It returns how many bills are new or changed.
 func (db *DB) UpsertBills(ctx context.Context, records []billingapi.BillRecord) (changed int, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		var written []knownBill
 		for _, r := range records {
-			is, err := db.upsertBill(ctx, tx, r)
+			before, is, err := db.upsertBill(ctx, tx, r)
 			if err != nil {
 				return fmt.Errorf("sqlite: bill %q: %w", r.Bill.UpstreamID, err)
 			}
 			if is {
 				changed++
+				written = append(written, before)
 			}
 		}
-		return attribute(ctx, tx)
+		if err := attribute(ctx, tx, keysOf(written)); err != nil {
+			return err
+		}
+		return dropOfOthers(ctx, tx, written)
 	})
 	return changed, err
 }
 
-func (db *DB) upsertBill(ctx context.Context, tx *sql.Tx, r billingapi.BillRecord) (changed bool, err error) {
+// knownBill is what the copy held of a bill before it was written.
+type knownBill struct {
+	key, version   int64
+	digest         string
+	account        string
+	named, namedID string
+	renamed        bool // the new state names another account or key
+}
+
+func (db *DB) upsertBill(ctx context.Context, tx *sql.Tx, r billingapi.BillRecord) (known knownBill, changed bool, err error) {
 	sum := sha256.Sum256(r.Raw)
 	digest := hex.EncodeToString(sum[:])
-	var known struct {
-		key, version int64
-		digest       string
-	}
-	err = tx.QueryRowContext(ctx, `SELECT key, version, payload_sha256 FROM bills WHERE upstream_id = ?`, r.Bill.UpstreamID).
-		Scan(&known.key, &known.version, &known.digest)
+	err = tx.QueryRowContext(ctx, `SELECT key, version, payload_sha256, coalesce(account, ''), named_account, named_upstream_id
+		FROM bills WHERE upstream_id = ?`, r.Bill.UpstreamID).
+		Scan(&known.key, &known.version, &known.digest, &known.account, &known.named, &known.namedID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		key, err := db.insertBill(ctx, tx, r.Bill, digest)
-		if err != nil {
-			return false, err
+		if known.key, err = db.insertBill(ctx, tx, r.Bill, digest); err != nil {
+			return known, false, err
 		}
-		return true, db.addVersion(ctx, tx, key, 1, r)
+		return known, true, db.addVersion(ctx, tx, known.key, 1, r)
 	case err != nil:
-		return false, err
+		return known, false, err
 	case known.digest == digest:
-		return false, nil
+		return known, false, nil
 	}
 	if err := db.updateBill(ctx, tx, known.key, known.version+1, r.Bill, digest); err != nil {
-		return false, err
+		return known, false, err
 	}
-	return true, db.addVersion(ctx, tx, known.key, known.version+1, r)
+	known.renamed = known.named != string(r.Bill.Account) || known.namedID != string(r.Bill.AccountUpstreamID)
+	return known, true, db.addVersion(ctx, tx, known.key, known.version+1, r)
 }
 
 func (db *DB) insertBill(ctx context.Context, tx *sql.Tx, b billing.Bill, digest string) (int64, error) {

@@ -14,7 +14,6 @@ import (
 	"billportal/internal/access"
 	"billportal/internal/billing"
 	"billportal/internal/billingapi"
-	"billportal/internal/sqlite"
 )
 
 func full(account billing.AccountNumber) billing.Bill {
@@ -202,19 +201,20 @@ func TestDocumentsOfABill(t *testing.T) {
 	p := newPortal(t)
 	p.admit(t, "", "0071")
 	p.upsert(t, bill("1", "0071", "2026-09-01", "12.50"))
-	id := p.only(t).ID
+	held := p.only(t)
+	id := held.ID
 	if _, err := p.Document(t.Context(), access.ScopeAll(), id); !errors.Is(err, billing.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
-	first, second := sqlite.HeldDocument{SHA256: strings.Repeat("a", 64), Size: 10}, sqlite.HeldDocument{SHA256: strings.Repeat("b", 64), Size: 20}
-	must(t, p.AddDocument(t.Context(), id, first))
+	first, second := billing.HeldDocument{SHA256: strings.Repeat("a", 64), Size: 10}, billing.HeldDocument{SHA256: strings.Repeat("b", 64), Size: 20}
+	must(t, p.AddDocument(t.Context(), held, first))
 	p.wait(time.Second)
-	must(t, p.AddDocument(t.Context(), id, second))
+	must(t, p.AddDocument(t.Context(), held, second))
 	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || d.SHA256 != second.SHA256 || d.Size != 20 || !d.FetchedAt.Equal(p.clock()) {
 		t.Errorf("%+v, %v", d, err)
 	}
 	p.wait(time.Second)
-	must(t, p.AddDocument(t.Context(), id, first))
+	must(t, p.AddDocument(t.Context(), held, first))
 	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || d.SHA256 != first.SHA256 || !d.FetchedAt.Equal(p.clock()) {
 		t.Errorf("a document that came again: %+v, %v", d, err)
 	}
@@ -223,14 +223,14 @@ func TestDocumentsOfABill(t *testing.T) {
 	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || d.SHA256 != first.SHA256 || d.Current {
 		t.Errorf("after the bill changed: %+v, %v", d, err)
 	}
-	must(t, p.AddDocument(t.Context(), id, first))
+	must(t, p.AddDocument(t.Context(), held, first))
 	if d, err := p.Document(t.Context(), access.ScopeAll(), id); err != nil || !d.Current {
 		t.Errorf("after it was fetched again: %+v, %v", d, err)
 	}
-	if all, err := p.AllDocuments(t.Context()); err != nil || !slices.Equal(all, []sqlite.HeldDocument{first, second}) {
+	if all, err := p.AllDocuments(t.Context()); err != nil || !slices.Equal(all, []billing.HeldDocument{first, second}) {
 		t.Errorf("%v, %v", all, err)
 	}
-	if err := p.AddDocument(t.Context(), "unknown", first); !errors.Is(err, billing.ErrNotFound) {
+	if err := p.AddDocument(t.Context(), billing.Bill{ID: "unknown", Account: "0071"}, first); !errors.Is(err, billing.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

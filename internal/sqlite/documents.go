@@ -5,25 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
 )
 
-// HeldDocument names the kept PDF of a bill.
-type HeldDocument struct {
-	SHA256    string
-	Size      int64 // bytes
-	FetchedAt time.Time
-	Current   bool // fetched since the bill last changed
-}
-
 // Document names the newest kept PDF of a bill in scope. It returns
 // billing.ErrNotFound when none is kept, and equally for a bill out of scope.
-func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillID) (HeldDocument, error) {
+func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillID) (billing.HeldDocument, error) {
 	where := scoped(scope).and("b.id = ?", id)
-	var d HeldDocument
+	var d billing.HeldDocument
 	var fetched int64
 	err := db.read.QueryRowContext(ctx, `SELECT d.sha256, d.size, d.fetched_at,
 			d.fetched_at >= (SELECT max(v.seen_at) FROM bill_versions v WHERE v.bill = b.key)
@@ -39,12 +30,13 @@ func (db *DB) Document(ctx context.Context, scope access.Scope, id billing.BillI
 	return d, nil
 }
 
-// AddDocument records that a PDF of a bill is kept.
-func (db *DB) AddDocument(ctx context.Context, id billing.BillID, d HeldDocument) error {
+// AddDocument records that a PDF of a bill is kept. A bill that has gone to another
+// account since it was read is billing.ErrNotFound: the PDF may be the other's.
+func (db *DB) AddDocument(ctx context.Context, bill billing.Bill, d billing.HeldDocument) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO documents (bill, sha256, size, fetched_at)
-			SELECT key, ?, ?, ? FROM bills WHERE id = ?
-			ON CONFLICT (bill, sha256) DO UPDATE SET fetched_at = excluded.fetched_at`, d.SHA256, d.Size, millis(db.now()), id)
+			SELECT key, ?, ?, ? FROM bills WHERE id = ? AND account = ?
+			ON CONFLICT (bill, sha256) DO UPDATE SET fetched_at = excluded.fetched_at`, d.SHA256, d.Size, millis(db.now()), bill.ID, bill.Account)
 		if err != nil {
 			return fmt.Errorf("sqlite: document: %w", err)
 		}
@@ -56,9 +48,9 @@ func (db *DB) AddDocument(ctx context.Context, id billing.BillID, d HeldDocument
 }
 
 // AllDocuments lists every kept PDF that the database names.
-func (db *DB) AllDocuments(ctx context.Context) ([]HeldDocument, error) {
-	return collect(ctx, db.read, func(s scanner) (HeldDocument, error) {
-		var d HeldDocument
+func (db *DB) AllDocuments(ctx context.Context) ([]billing.HeldDocument, error) {
+	return collect(ctx, db.read, func(s scanner) (billing.HeldDocument, error) {
+		var d billing.HeldDocument
 		err := s.Scan(&d.SHA256, &d.Size)
 		return d, err
 	}, `SELECT DISTINCT sha256, size FROM documents ORDER BY sha256`)

@@ -32,12 +32,13 @@ func scanItem(row scanner) (billing.Item, error) {
 
 // SetItems replaces the items of a bill by what the API sent, its payload
 // included. When the bill has changed since it was read, its items count as
-// stale, because they may belong to the state before.
+// stale, because they may belong to the state before; when it has gone to another
+// account, the error is billing.ErrNotFound.
 func (db *DB) SetItems(ctx context.Context, bill billing.Bill, items []billing.Item, payload []byte) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		var key int64
 		err := tx.QueryRowContext(ctx, `UPDATE bills SET items = CASE version WHEN ? THEN 'held' ELSE 'stale' END
-			WHERE id = ? RETURNING key`, bill.Version, bill.ID).Scan(&key)
+			WHERE id = ? AND account = ? RETURNING key`, bill.Version, bill.ID, bill.Account).Scan(&key)
 		if errors.Is(err, sql.ErrNoRows) {
 			return billing.ErrNotFound
 		}

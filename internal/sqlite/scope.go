@@ -37,7 +37,7 @@ func (c clause) and(sql string, args ...any) clause {
 
 // jsonList is a list as a JSON array, so that a query takes any number of values
 // in one placeholder.
-func jsonList[T ~string](values []T) string {
+func jsonList[T ~string | ~int64](values []T) string {
 	if values == nil {
 		values = []T{}
 	}

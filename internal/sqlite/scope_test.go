@@ -31,7 +31,7 @@ func (p *portal) plant(t *testing.T) billing.Bill {
 	p.upsert(t, billingapi.BillRecord{Bill: b, Raw: []byte(canary)})
 	planted := p.only(t)
 	must(t, p.SetItems(t.Context(), planted, []billing.Item{{Label: canary}}, []byte("[]")))
-	must(t, p.AddDocument(t.Context(), planted.ID, sqlite.HeldDocument{SHA256: strings.Repeat("c", 64), Size: 7}))
+	must(t, p.AddDocument(t.Context(), planted, billing.HeldDocument{SHA256: strings.Repeat("c", 64), Size: 7}))
 	return planted
 }
 

@@ -70,6 +70,7 @@ CREATE INDEX bills_by_account ON bills (account, issued_on DESC, id DESC);
 CREATE INDEX bills_by_first_seen ON bills (first_seen);
 CREATE INDEX bills_by_number ON bills (number_key);
 CREATE INDEX bills_in_quarantine ON bills (named_account, named_upstream_id) WHERE account IS NULL;
+CREATE INDEX bills_by_named_key ON bills (named_upstream_id) WHERE named_upstream_id <> '';
 CREATE INDEX bills_by_original ON bills (original_id) WHERE original_id <> '';
 CREATE INDEX bills_without_items ON bills (issued_on DESC, id DESC) WHERE items <> 'held' AND account IS NOT NULL;
 
