@@ -6,7 +6,7 @@ type AdminAccountsView struct {
 	Lede       string              // "18 admitted, 1 hidden, 1 closed."
 	Decisions  string              // "3 decisions for you"; empty hides the section
 	Unadmitted []UnadmittedAccount // the API shows them and nobody admitted them
-	AdmitAll   string              // "Admit all 12 accounts"; empty hides the button
+	AdmitAll   *AdmitForm          // nil hides the button
 	Quarantine []QuarantineRow
 	Silent     []SilentAccount
 	Filter     RegisterFilter
@@ -21,6 +21,12 @@ type UnadmittedAccount struct {
 	Number, Name string // Name is Orange's
 	Detail       string // "First seen 28 Nov 2026, 2 bills."
 	EditURL      string
+}
+
+// AdmitForm admits the accounts that it names.
+type AdmitForm struct {
+	Label   string // "Admit all 12 accounts"
+	Numbers []string
 }
 
 // QuarantineRow says that bills exist which nobody may see, and why. It carries no amount.

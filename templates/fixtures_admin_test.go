@@ -25,7 +25,7 @@ func (d desk) register() templates.AdminAccountsView {
 			{Number: "0071 4533 23", Name: "MERIDIAN LOGISTIQUE SAS", Detail: "28 Nov 2026", EditURL: "/admin/accounts/0071453323"},
 			{Number: hostile, Name: hostile, Detail: "28 Nov 2026", EditURL: "/admin/accounts/x"},
 		},
-		AdmitAll:   t.N("register.admitall", 2),
+		AdmitAll:   &templates.AdmitForm{Label: t.N("register.admitall", 2), Numbers: []string{"0071 4533 23", hostile}},
 		Quarantine: []templates.QuarantineRow{{Count: t.N("count.bills", 2), Reason: t.S("register.unknownaccount", "0071 0000 00")}},
 		Silent:     []templates.SilentAccount{{Number: "0353 0120 08", Name: "Cork", Detail: t.S("register.silent"), EditURL: "/admin/accounts/0353012008"}},
 		Filter:     templates.RegisterFilter{Groups: []templates.Option{{Label: t.S("filter.allgroups")}}, Statuses: []templates.Option{{Label: t.S("filter.allstatuses")}}},
@@ -115,7 +115,8 @@ func (d desk) setup() templates.SetupView {
 			}},
 			Sync:  templates.SetupStep{State: templates.StepNow},
 			Admit: templates.SetupStep{State: templates.StepNow, Why: t.S("setup.admitwhy")},
-			Grant: templates.SetupStep{Why: t.S("setup.grantwhy")}, Progress: &sync, AdmitLabel: t.N("register.admitall", 18),
+			Grant: templates.SetupStep{Why: t.S("setup.grantwhy")}, Progress: &sync,
+			AdmitForm: &templates.AdmitForm{Label: t.S("register.admitone", "0001 8834 53", hostile), Numbers: []string{"0001 8834 53"}},
 		},
 	}
 }

@@ -12,7 +12,7 @@ type SetupSteps struct {
 	RefreshURL                  string
 	Connect, Sync, Admit, Grant SetupStep
 	Progress                    *FirstSyncView // of the second step, while it runs
-	AdmitLabel                  string         // "Admit all 18 accounts"; empty hides the button
+	AdmitForm                   *AdmitForm     // nil hides the button
 }
 
 // StepState is how far a step is; the zero value is later.

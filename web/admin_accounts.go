@@ -68,11 +68,36 @@ func registerCounts(t *i18n.Texts, accounts []billing.BillingAccount) string {
 	return t.S("register.counts", itoa(counts[billing.Admitted]), itoa(counts[billing.Hidden]), itoa(counts[billing.Closed]))
 }
 
+// awaitsDecision reports whether nobody has said yet if an account that the API
+// lists is ours to show. Decisions, setup and the form that admits go by it alone.
+func awaitsDecision(a billing.BillingAccount) bool {
+	return a.Status == billing.Hidden && a.Listed && !a.Decided
+}
+
+// admitForm offers to admit every account that waits; it names the only one.
+func admitForm(t *i18n.Texts, accounts []billing.BillingAccount) *templates.AdmitForm {
+	form := &templates.AdmitForm{}
+	for _, a := range accounts {
+		if awaitsDecision(a) {
+			form.Numbers = append(form.Numbers, string(a.Number))
+			form.Label = t.S("register.admitone", string(a.Number), a.DisplayName())
+		}
+	}
+	switch len(form.Numbers) {
+	case 0:
+		return nil
+	case 1:
+		return form
+	}
+	form.Label = t.N("register.admitall", len(form.Numbers))
+	return form
+}
+
 // addDecisions lists what only an admin can decide.
 func addDecisions(t *i18n.Texts, view *templates.AdminAccountsView, accounts []billing.BillingAccount, quarantined []billing.Quarantine) {
 	for _, a := range accounts {
 		switch {
-		case a.Status == billing.Hidden && a.Listed && a.Name == "":
+		case awaitsDecision(a):
 			view.Unadmitted = append(view.Unadmitted, templates.UnadmittedAccount{
 				Number: string(a.Number), Name: a.UpstreamName, Detail: t.Country(a.UpstreamCountry), EditURL: accountURL(a.Number),
 			})
@@ -82,8 +107,8 @@ func addDecisions(t *i18n.Texts, view *templates.AdminAccountsView, accounts []b
 			})
 		}
 	}
-	if n := len(view.Unadmitted); n > 1 {
-		view.AdmitAll = t.N("register.admitall", n)
+	if len(view.Unadmitted) > 1 {
+		view.AdmitAll = admitForm(t, accounts)
 	}
 	for _, q := range quarantined {
 		view.Quarantine = append(view.Quarantine, templates.QuarantineRow{
@@ -174,17 +199,18 @@ func (s *Server) registerCSV(c echo.Context) error {
 	return export.Register(c.Response(), accounts)
 }
 
-// admitAccounts opens the accounts that wait: the one named, or all of them.
+// admitAccounts opens the accounts that the form named, as far as they still wait
+// for a decision: what was decided meanwhile stays decided.
 func (s *Server) admitAccounts(c echo.Context) error {
 	accounts, err := s.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	number, all := billing.AccountNumber(c.FormValue("number")), c.FormValue("all") == "1"
+	named := c.Request().PostForm["number"]
 	accounts = slices.DeleteFunc(accounts, func(a billing.BillingAccount) bool {
-		return a.Status != billing.Hidden || !all && a.Number != number || all && !a.Listed
+		return !awaitsDecision(a) || !slices.Contains(named, string(a.Number))
 	})
-	if len(accounts) == 0 && !all {
+	if len(accounts) == 0 {
 		return billing.ErrNotFound
 	}
 	for i := range accounts {
@@ -200,14 +226,13 @@ func (s *Server) admitAccounts(c echo.Context) error {
 	return s.leaveNotice(c, notice{Key: "notice.admitted", Count: len(accounts)}, location)
 }
 
-// hideAccount records the decision to leave an account hidden. Giving it a name
-// takes it off the list of decisions.
+// hideAccount records the decision to leave an account hidden.
 func (s *Server) hideAccount(c echo.Context) error {
 	a, err := s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(c.FormValue("number")))
 	if err != nil {
 		return err
 	}
-	a.Status, a.Name = billing.Hidden, a.DisplayName()
+	a.Status = billing.Hidden
 	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.hide"), []billing.BillingAccount{a}); err != nil {
 		return err
 	}

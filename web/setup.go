@@ -56,9 +56,10 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 	}
 	var admitted, waiting int
 	for _, a := range register {
-		if a.Status == billing.Hidden {
+		switch {
+		case awaitsDecision(a):
 			waiting++
-		} else {
+		case a.Status != billing.Hidden:
 			admitted++
 		}
 	}
@@ -72,9 +73,7 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 		}
 	}
 	steps.Admit = admitStep(t, admitted, waiting)
-	if waiting > 0 {
-		steps.AdmitLabel = t.N("register.admitall", waiting)
-	}
+	steps.AdmitForm = admitForm(t, register)
 	steps.Grant = templates.SetupStep{Why: t.S("setup.grantwhy")}
 	switch {
 	case len(grants) > 0:

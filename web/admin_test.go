@@ -1,0 +1,99 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"billportal/internal/billing"
+	"billportal/internal/billingapi"
+	"billportal/internal/sandbox"
+)
+
+// lists has the API list accounts, which nobody has decided about.
+func (s *site) lists(t *testing.T, numbers ...string) {
+	t.Helper()
+	records := make([]billingapi.AccountRecord, 0, len(numbers))
+	for _, n := range numbers {
+		records = append(records, billingapi.AccountRecord{Account: billing.BillingAccount{
+			Number: billing.AccountNumber(n), UpstreamID: billing.UpstreamID("BA " + n), UpstreamName: "ORANGE'S NAME OF " + n,
+		}})
+	}
+	if err := s.db.UpsertAccounts(t.Context(), records); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// send posts a form of a page as it stands, with some of its values changed.
+func (s *site) send(t *testing.T, client *http.Client, form *goquery.Selection, changes url.Values) answer {
+	t.Helper()
+	if form.Length() != 1 {
+		t.Fatalf("%d forms instead of one", form.Length())
+	}
+	values := url.Values{}
+	form.Find(`input[type="hidden"], input:not([type]), select`).Each(func(_ int, control *goquery.Selection) {
+		values.Add(control.AttrOr("name", ""), control.AttrOr("value", ""))
+	})
+	for name, v := range changes {
+		values[name] = v
+	}
+	r := s.request(t, http.MethodPost, form.AttrOr("action", ""), strings.NewReader(values.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return do(t, client, r)
+}
+
+// statuses are the accounts of the register by number.
+func (s *site) statuses(t *testing.T) map[billing.AccountNumber]billing.BillingAccount {
+	t.Helper()
+	register, err := s.db.Register(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := map[billing.AccountNumber]billing.BillingAccount{}
+	for _, a := range register {
+		accounts[a.Number] = a
+	}
+	return accounts
+}
+
+func TestAdmitAllAdmitsWhatWasShownAndStillWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	s.lists(t, "1", "2", "3", "4")
+	admin := s.as(t, sandbox.SubjectAdmin)
+	page := s.get(t, admin, "/admin/accounts")
+	hide := page.find(t, `form[action="/admin/accounts/hide"]:has(button[value="1"])`)
+	if a := s.send(t, admin, hide, url.Values{"number": {"1"}}); a.StatusCode != http.StatusSeeOther {
+		t.Fatalf("status %d", a.StatusCode)
+	}
+	if got := s.statuses(t)["1"]; got.Name != "" || !got.Decided {
+		t.Errorf("leaving it hidden made of it %+v", got)
+	}
+	page = s.get(t, admin, "/admin/accounts")
+	s.lists(t, "5")
+	all := page.find(t, `form[action="/admin/accounts/admit"]:has(.primary)`)
+	stale := s.get(t, admin, "/admin/accounts").find(t, `form[action="/admin/accounts/hide"]:has(button[value="2"])`)
+	s.send(t, admin, stale, url.Values{"number": {"2"}})
+	s.send(t, admin, all, nil)
+	var admitted []string
+	for number, a := range s.statuses(t) {
+		if a.Status == billing.Admitted {
+			admitted = append(admitted, string(number))
+		}
+	}
+	slices.Sort(admitted)
+	if !slices.Equal(admitted, []string{"3", "4"}) {
+		t.Errorf("%v were admitted, not those that were shown and still waited", admitted)
+	}
+	if got := s.get(t, admin, "/").find(t, "#setup .btn.primary").Text(); got != "Admit 5, ORANGE'S NAME OF 5" {
+		t.Errorf("the step of the one that waits offers %q", got)
+	}
+	named := s.get(t, admin, "/admin/accounts").find(t, `form[action="/admin/accounts/admit"]`)
+	if a := s.send(t, admin, named, url.Values{"number": {"1"}}); a.StatusCode != http.StatusNotFound || s.statuses(t)["1"].Status != billing.Hidden {
+		t.Errorf("status %d for an account that was decided to stay hidden", a.StatusCode)
+	}
+}
