@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -194,6 +195,19 @@ func TestTablesKeepTheirRoles(t *testing.T) {
 			})
 		})
 	})
+}
+
+// placeholder is a gap of a text that nothing was put into.
+var placeholder = regexp.MustCompile(`\{(\d+|n)\}`)
+
+func TestNoTextHasAGap(t *testing.T) {
+	for _, lang := range []i18n.Lang{i18n.En, i18n.Fr} {
+		for _, s := range specimens(lang) {
+			if gap := placeholder.FindString(string(render(t, s.view))); gap != "" {
+				t.Errorf("%s in %s shows %s", s.name, lang, gap)
+			}
+		}
+	}
 }
 
 // TestTextsAreComplete finds keys that came out instead of texts.

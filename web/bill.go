@@ -51,7 +51,7 @@ func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, r
 		Page: page, BackURL: "/bills", Kind: kindName(t, b), Number: printedNumber(b), Tags: versionTags(t, b),
 		Account:    templates.Link{Label: accountText(b.AccountName, b.Account), URL: accountBillsURL(b.Account)},
 		TotalLabel: t.S("bill.total"), Total: amount(t, b.Gross),
-		Facts: s.billFacts(t, b), Notices: billNotices(t, b, related),
+		Facts: s.billFacts(t, b), Notices: s.billNotices(t, b, related),
 		ItemsURL: billURL(b.ID) + "/items", References: billReferences(t, b, related),
 		Document: templates.DocumentView{URL: billURL(b.ID) + "/document"},
 	}
@@ -106,13 +106,13 @@ func dueNote(t *i18n.Texts, days int) string {
 }
 
 // billNotices are what a reader must know before trusting a figure of this bill.
-func billNotices(t *i18n.Texts, b billing.Bill, related []billing.Bill) []templates.Notice {
+func (s *Server) billNotices(t *i18n.Texts, b billing.Bill, related []billing.Bill) []templates.Notice {
 	var notices []templates.Notice
 	if b.SignTurned {
 		notices = append(notices, templates.Notice{Title: t.S("bill.negated.title"), Text: t.S("bill.negated")})
 	}
 	if b.Version > 1 {
-		notices = append(notices, templates.Notice{Title: t.S("bill.changed.title"), Text: t.S("bill.changed", itoa(b.Version))})
+		notices = append(notices, templates.Notice{Title: t.S("bill.changed.title"), Text: t.S("bill.changed", itoa(b.Version), s.instant(t, b.SyncedAt))})
 	}
 	for _, m := range []billing.Money{b.Net, b.Tax, b.Gross, b.Due} {
 		if _, fits := m.TenThousandths(); m.Supplied() && !fits {

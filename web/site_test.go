@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -156,6 +157,9 @@ func (s *site) browser(t *testing.T) *http.Client {
 	return &client
 }
 
+// placeholder is a gap of a text that nothing was put into.
+var placeholder = regexp.MustCompile(`\{(\d+|n)\}`)
+
 // answer is a response, read whole.
 type answer struct {
 	*http.Response
@@ -181,6 +185,9 @@ func do(t *testing.T, client *http.Client, r *http.Request) answer {
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if gap := placeholder.Find(body); gap != nil && strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("%s shows %s, into which nothing was put", r.URL, gap)
 	}
 	return answer{response, string(body)}
 }

@@ -1,11 +1,15 @@
 package i18n
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -120,6 +124,60 @@ func TestEveryTextIsThereAndUsed(t *testing.T) {
 			t.Errorf("%s is used nowhere", key)
 		}
 	}
+}
+
+// TestEveryTextGetsItsArguments counts the arguments of every call that names its
+// text, in the generated code of the templates as well.
+func TestEveryTextGetsItsArguments(t *testing.T) {
+	before := map[string]int{"S": 1, "t": 1, "N": 2} // arguments that fill no placeholder
+	calls := 0
+	for _, name := range goFiles(t, "../../templates", "../../web") {
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, isCall := n.(*ast.CallExpr)
+			if !isCall || call.Ellipsis.IsValid() || len(call.Args) == 0 {
+				return true
+			}
+			method, isMethod := call.Fun.(*ast.SelectorExpr)
+			key, isText := call.Args[0].(*ast.BasicLit)
+			if isMethod && isText && before[method.Sel.Name] > 0 {
+				calls++
+				if got, want := len(call.Args)-before[method.Sel.Name], placeholders(strings.Trim(key.Value, `"`)); got != want {
+					t.Errorf("%s: %s gets %d arguments instead of %d", name, key.Value, got, want)
+				}
+			}
+			return true
+		})
+	}
+	if calls < 200 {
+		t.Errorf("only %d calls were found", calls)
+	}
+}
+
+// placeholders is how many arguments a text takes.
+func placeholders(key string) int {
+	messages, n := For(En).messages, 0
+	for text := messages[key] + messages[key+".one"] + messages[key+".other"]; strings.Contains(text, "{"+strconv.Itoa(n)+"}"); {
+		n++
+	}
+	return n
+}
+
+// goFiles are the Go files of directories, without their tests.
+func goFiles(t *testing.T, dirs ...string) []string {
+	t.Helper()
+	var files []string
+	for _, dir := range dirs {
+		names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, names...)
+	}
+	return slices.DeleteFunc(files, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 }
 
 // used reports whether a key is named in the sources: itself, without its plural form, or by a prefix
