@@ -106,7 +106,8 @@ const (
 // TurnCreditNote applies the portal's sign rule: credit notes are negative. When
 // every header amount that a credit note carries arrived as zero or more, header,
 // taxes and items are negated and the bill says so; a credit note that carries a
-// negative amount is left as it is.
+// negative amount, or one that is no number and so may be negative, is left as it
+// is.
 func TurnCreditNote(b *Bill, items []Item) {
 	header := []*Money{&b.Net, &b.Tax, &b.Gross, &b.Due}
 	if b.Kind != CreditNote || !b.SignTurned && !allPositive(header) {
@@ -126,14 +127,15 @@ func TurnCreditNote(b *Bill, items []Item) {
 	}
 }
 
-// allPositive reports whether at least one amount is above zero and none below.
+// allPositive reports whether at least one amount is above zero and every other that
+// was supplied is known not to be below.
 func allPositive(amounts []*Money) bool {
 	some := false
 	for _, m := range amounts {
-		if m.IsNegative() {
+		if m.IsNegative() || m.Supplied() && !m.Exact() {
 			return false
 		}
-		some = some || m.Exact() && !m.IsZero()
+		some = some || m.Supplied() && !m.IsZero()
 	}
 	return some
 }

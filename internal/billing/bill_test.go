@@ -78,7 +78,11 @@ func TestCreditNotesThatArrivePositiveAreTurned(t *testing.T) {
 		},
 		{
 			"positive beside text", turn(billing.CreditNote, "10", "n/a", "10", ""),
-			signs{"-10", "n/a", "-10", "", "-10", "-2", "-10", "-12", true},
+			signs{"10", "n/a", "10", "", "10", "2", "10", "12", false},
+		},
+		{
+			"positive beside a minus behind", turn(billing.CreditNote, "10", "2", "12-", ""),
+			signs{"10", "2", "12-", "", "10", "2", "10", "12", false},
 		},
 		{
 			"all negative", turn(billing.CreditNote, "-10", "-2", "-12", "-12"),

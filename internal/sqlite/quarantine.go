@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"billportal/internal/billing"
 )
@@ -20,14 +21,23 @@ func attribute(ctx context.Context, tx *sql.Tx, keys []int64) error {
 	if keys != nil {
 		which, args = "b.key IN (SELECT value FROM json_each(?4))", append(args, jsonList(keys))
 	}
-	query := `
+	query := strings.Replace(attribution, "ALL", which, 1)
+	if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+		return fmt.Errorf("sqlite: attributing bills: %w", err)
+	}
+	return nil
+}
+
+// attribution decides about the bills in quarantine; a condition takes the place of
+// ALL.
+const attribution = `
 		WITH named AS (
 		  SELECT b.key, b.named_account, b.named_upstream_id, n.number AS by_number, u.number AS by_key,
 		         n.upstream_id AS key_of_number
 		  FROM bills b
 		  LEFT JOIN accounts n ON n.number = b.named_account
 		  LEFT JOIN accounts u ON u.upstream_id = b.named_upstream_id AND b.named_upstream_id <> ''
-		  WHERE b.account IS NULL AND `+which+`
+		  WHERE b.account IS NULL AND ALL
 		), decided AS (
 		  SELECT key, CASE
 		    WHEN named_account = '' AND named_upstream_id = '' THEN ?1
@@ -40,11 +50,6 @@ func attribute(ctx context.Context, tx *sql.Tx, keys []int64) error {
 		)
 		UPDATE bills SET quarantine = d.reason, account = CASE d.reason WHEN '' THEN d.account END
 		FROM decided d WHERE d.key = bills.key AND (d.reason <> bills.quarantine)`
-	if _, err := tx.ExecContext(ctx, query, args...); err != nil {
-		return fmt.Errorf("sqlite: attributing bills: %w", err)
-	}
-	return nil
-}
 
 // withdraw puts bills back into quarantine whose number and key lead to two accounts
 // since the given accounts took or changed their keys: what such a bill says may be
