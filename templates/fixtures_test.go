@@ -169,6 +169,10 @@ func (d desk) hero(currency, total string, cents ...int64) templates.Hero {
 			{Figure: d.texts.SignedPercent("-7.3"), Text: d.texts.S("overview.onmean")},
 		},
 	}
+	if currency == "GBP" {
+		hero.Excluded = d.texts.N("totals.excluded", 1, d.texts.Month(2026, 10))
+		hero.Versus[0] = templates.Versus{Text: d.texts.S("overview.short")}
+	}
 	if currency == "USD" {
 		hero.Versus[1] = templates.Versus{Text: d.texts.S("overview.nomean")}
 		hero.Chart = templates.NewChart(hero.Chart.Summary, months, nil)

@@ -25,6 +25,7 @@ type MonthView struct {
 type Hero struct {
 	Currency string // its name: "Euro"
 	Total    Amount
+	Excluded string   // names the months whose sums leave bills out, or empty
 	Versus   []Versus // against the month before and the mean; words alone where that is not known
 	Chart    Chart
 }

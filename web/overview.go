@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -112,6 +113,9 @@ type currencyMonths struct {
 	code  string
 	bills int
 	sums  [monthsShown]billing.Money
+	// excluded is how many bills a month's sum leaves out; such a month is compared
+	// with nothing.
+	excluded [monthsShown]int
 }
 
 func byCurrency(today billing.Date, totals []billing.MonthTotal) []currencyMonths {
@@ -127,7 +131,7 @@ func byCurrency(today billing.Date, totals []billing.MonthTotal) []currencyMonth
 		}
 		n := (m.Month.Year-first.Year)*12 + int(m.Month.Month) - int(first.Month)
 		if n >= 0 && n < monthsShown {
-			currencies[at].sums[n] = m.Gross
+			currencies[at].sums[n], currencies[at].excluded[n] = m.Gross, m.Excluded
 			currencies[at].bills += m.Bills
 		}
 	}
@@ -167,10 +171,11 @@ func hero(t *i18n.Texts, today billing.Date, c currencyMonths) templates.Hero {
 	first, last := today.FirstOfMonth(-(monthsShown - 1)), today.FirstOfMonth(-1)
 	now, before := c.sums[monthsShown-1], c.sums[monthsShown-2]
 	mean, meanUnits := meanOf(c)
-	h := templates.Hero{Currency: t.Currency(c.code), Total: amount(t, now)}
+	h := templates.Hero{Currency: t.Currency(c.code), Total: amount(t, now), Excluded: excludedText(t, first, c)}
+	month, short := t.MonthName(last.Month), c.excluded[monthsShown-1] > 0
 	h.Versus = []templates.Versus{
-		versus(t, now, before, t.S("overview.onmonth", t.MonthName(last.Month)), t.S("overview.nolast", t.MonthName(last.Month))),
-		versus(t, now, mean, t.S("overview.onmean"), t.S("overview.nomean")),
+		versus(t, now, before, short || c.excluded[monthsShown-2] > 0, t.S("overview.onmonth", month), t.S("overview.nolast", month)),
+		versus(t, now, mean, short, t.S("overview.onmean"), t.S("overview.nomean")),
 	}
 	months := make([]templates.ChartMonth, 0, monthsShown)
 	for n, sum := range c.sums {
@@ -186,13 +191,30 @@ func hero(t *i18n.Texts, today billing.Date, c currencyMonths) templates.Hero {
 	return h
 }
 
+// excludedText names the months whose sums leave bills out, and how many in all.
+func excludedText(t *i18n.Texts, first billing.Date, c currencyMonths) string {
+	count := 0
+	var months []string
+	for n, excluded := range c.excluded {
+		if excluded > 0 {
+			month := first.FirstOfMonth(n)
+			count, months = count+excluded, append(months, t.Month(month.Year, month.Month))
+		}
+	}
+	if count == 0 {
+		return ""
+	}
+	return t.N("totals.excluded", count, strings.Join(months, ", "))
+}
+
 // meanOf is the mean of the twelve months before the running one, rounded to the
-// currency's digits for reading; it is not known unless each of them has a sum.
+// currency's digits for reading; it is not known unless each of them has a sum
+// that leaves nothing out.
 func meanOf(c currencyMonths) (billing.Money, *int64) {
 	sum := billing.MoneyOf(0, c.code)
-	for _, m := range c.sums[:monthsShown-1] {
+	for n, m := range c.sums[:monthsShown-1] {
 		var err error
-		if sum, err = sum.Add(m); err != nil {
+		if sum, err = sum.Add(m); err != nil || c.excluded[n] > 0 {
 			return billing.Money{}, nil
 		}
 	}
@@ -207,8 +229,12 @@ func meanOf(c currencyMonths) (billing.Money, *int64) {
 	return mean, &units
 }
 
-// versus compares two sums in per cent, to one decimal.
-func versus(t *i18n.Texts, now, before billing.Money, text, unknown string) templates.Versus {
+// versus compares two sums in per cent, to one decimal, unless one of them is
+// short of a bill.
+func versus(t *i18n.Texts, now, before billing.Money, short bool, text, unknown string) templates.Versus {
+	if short {
+		return templates.Versus{Text: t.S("overview.short")}
+	}
 	change, err := billing.Change(before, now)
 	if err != nil {
 		return templates.Versus{Text: unknown}
