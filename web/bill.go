@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -90,19 +92,27 @@ func (s *Server) billFacts(t *i18n.Texts, b billing.Bill) templates.BillFacts {
 		facts.HasAmountDue = false
 	}
 	if !b.DueOn.IsZero() {
-		facts.DueNote = dueNote(t, daysBetween(s.today(), b.DueOn))
+		facts.DueNote = dueNote(t, b.State, daysBetween(s.today(), b.DueOn))
 	}
 	return facts
 }
 
-func dueNote(t *i18n.Texts, days int) string {
+// dueNote says how far a due day is, while there is something left to pay.
+func dueNote(t *i18n.Texts, state string, days int) string {
 	switch {
+	case settled(state):
+		return ""
 	case days > 0:
 		return t.N("bill.duein", days)
 	case days < 0:
-		return t.N("bill.dueago", -days)
+		return t.N("bill.late", -days)
 	}
 	return t.S("bill.duetoday")
+}
+
+// settled reports whether a state, in Orange's words, leaves nothing to pay.
+func settled(state string) bool {
+	return slices.Contains([]string{"settled", "paid", "closed", "cancelled", "canceled"}, strings.ToLower(strings.TrimSpace(state)))
 }
 
 // billNotices are what a reader must know before trusting a figure of this bill.

@@ -24,3 +24,19 @@ func TestAChangedBillSaysWhichVersionAndSinceWhen(t *testing.T) {
 		}
 	}
 }
+
+func TestRelativeDaysAreForBillsThatAreNotSettled(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		state string
+		days  int
+		want  string
+	}{
+		{"sent", 12, "in 12 days"}, {"sent", 0, "today"}, {"sent", -29, "29 days late"}, {"", -1, "1 day late"},
+		{"settled", -29, ""}, {"SETTLED", 12, ""}, {" Paid ", -1, ""}, {"closed", 0, ""}, {"Cancelled", 3, ""}, {"unsettled", -2, "2 days late"},
+	} {
+		if got := dueNote(i18n.For(i18n.En), c.state, c.days); got != c.want {
+			t.Errorf("%s, %d days: %q instead of %q", c.state, c.days, got, c.want)
+		}
+	}
+}
