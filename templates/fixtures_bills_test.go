@@ -116,6 +116,7 @@ func (d desk) creditNote() templates.BillView {
 	v.Items, v.ItemsURL, v.Taxes = nil, "/bills/x/items", nil
 	v.Notices = []templates.Notice{
 		{Title: t.S("bill.negated.title"), Text: t.S("bill.negated")},
+		{Text: t.S("bill.credits"), Links: []templates.Link{{Label: hostile, URL: "/bills/y"}, {Label: "GB26-C000002, −1.00 GBP", URL: "/bills/z"}}},
 		{Kind: templates.NoticeWarn, Title: t.S("bill.duplicate.title"), Text: t.S("bill.duplicate", hostile)},
 	}
 	v.References = []templates.BillReference{
@@ -144,10 +145,11 @@ func (d desk) items() templates.BillItemsView {
 			}},
 		},
 		Foot: []templates.ItemFoot{
+			{Label: t.S("items.missing"), Amount: templates.Amount{Text: "5,280.18", Currency: "EUR"}},
 			{Label: t.S("items.total.net"), Amount: d.amount("16986.32", "EUR"), Kind: templates.FootSum},
 			{Label: "VAT " + t.Percent("19"), Amount: d.amount("3227.40", "EUR")},
 			{Label: t.S("items.total.gross"), Amount: d.amount("20213.72", "EUR"), Kind: templates.FootTotal},
 		},
-		Mismatch: t.S("bill.mismatch", "11,706.14", "16,986.32"),
+		Mismatch: t.S("bill.itemsless", "5,280.18 EUR"),
 	}
 }

@@ -60,10 +60,12 @@ const (
 	NoticeBad  NoticeKind = "bad"
 )
 
-// Notice is a sentence with an icon on a tinted ground. Title, set before Text in bold, may be empty.
+// Notice is a sentence with an icon on a tinted ground. Title, set before Text in bold, may be empty;
+// Links follow Text.
 type Notice struct {
 	Kind        NoticeKind
 	Title, Text string
+	Links       []Link
 }
 
 // Link is a label and where it leads.

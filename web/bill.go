@@ -42,6 +42,10 @@ func (s *Server) bill(c echo.Context) error {
 			return err
 		}
 		shown := itemsView(page.Texts, b, items)
+		if shown.Mismatch != "" {
+			view.Notices = slices.Insert(view.Notices, 0, templates.Notice{Kind: templates.NoticeWarn, Text: shown.Mismatch})
+			shown.Mismatch = ""
+		}
 		view.Items = &shown
 	}
 	return s.render(c, http.StatusOK, templates.Bill(view))
@@ -130,6 +134,9 @@ func (s *Server) billNotices(t *i18n.Texts, b billing.Bill, related []billing.Bi
 			break
 		}
 	}
+	if note, ok := creditNotice(t, b, related); ok {
+		notices = append(notices, note)
+	}
 	for _, r := range related {
 		if b.Number != "" && r.Number.SearchKey() == b.Number.SearchKey() {
 			notices = append(notices, templates.Notice{Kind: templates.NoticeWarn, Title: t.S("bill.duplicate.title"),
@@ -137,6 +144,21 @@ func (s *Server) billNotices(t *i18n.Texts, b billing.Bill, related []billing.Bi
 		}
 	}
 	return notices
+}
+
+// creditNotice says what became of an invoice, or that a credit note belongs to
+// none.
+func creditNotice(t *i18n.Texts, b billing.Bill, related []billing.Bill) (templates.Notice, bool) {
+	if b.Kind == billing.CreditNote {
+		return templates.Notice{Text: t.S("bill.nooriginal")}, b.Original == billing.Reference{}
+	}
+	notice := templates.Notice{Text: t.S("bill.credits")}
+	for _, r := range related {
+		if r.Kind == billing.CreditNote && r.Original.UpstreamID != "" && r.Original.UpstreamID == b.UpstreamID {
+			notice.Links = append(notice.Links, templates.Link{Label: printedNumber(r) + ", " + words(t, r.Gross), URL: billURL(r.ID)})
+		}
+	}
+	return notice, len(notice.Links) > 0
 }
 
 // billReferences are the bills that belong to this one. The invoice that a credit

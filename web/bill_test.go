@@ -40,3 +40,43 @@ func TestRelativeDaysAreForBillsThatAreNotSettled(t *testing.T) {
 		}
 	}
 }
+
+func TestItemsThatDoNotAddUpSayByHowMuch(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ net, item, want, foot string }{
+		{"100.00", "100.0", "", ""},
+		{"100.00", "90.50", "The items come to 9.50\u00a0EUR less than the total before tax.", "9.50"},
+		{"100.00", "101", "The items come to 1.00\u00a0EUR more than the total before tax.", "−1.00"},
+		{"", "101", "", ""}, {"100.00", "lots", "", ""},
+	} {
+		view := itemsView(i18n.For(i18n.En), billing.Bill{Net: billing.NewMoney(c.net, "EUR")}, []billing.Item{item("usage", c.item)})
+		foot := ""
+		if len(view.Foot) == 4 {
+			foot = view.Foot[0].Amount.Text
+		}
+		if view.Mismatch != c.want || foot != c.foot {
+			t.Errorf("%s of %s: %q with %q in the foot", c.item, c.net, view.Mismatch, foot)
+		}
+	}
+}
+
+func TestABillSaysWhatWasCredited(t *testing.T) {
+	t.Parallel()
+	texts := i18n.For(i18n.En)
+	invoice := billing.Bill{ID: "aa", UpstreamID: "1", Kind: billing.Invoice, Number: "GB26-1"}
+	credit := billing.Bill{
+		ID: "bb", UpstreamID: "2", Kind: billing.CreditNote, Number: "GB26-C2", Gross: billing.NewMoney("-314.77", "GBP"),
+		Original: billing.Reference{UpstreamID: "1"},
+	}
+	got := desk().billNotices(texts, invoice, []billing.Bill{credit})
+	if len(got) != 1 || len(got[0].Links) != 1 || got[0].Links[0].URL != "/bills/bb" || got[0].Links[0].Label != "GB26-C2, −314.77\u00a0GBP" {
+		t.Errorf("the invoice says %+v", got)
+	}
+	if got := desk().billNotices(texts, credit, []billing.Bill{invoice}); len(got) != 0 {
+		t.Errorf("a credit note with an invoice says %+v", got)
+	}
+	credit.Original = billing.Reference{}
+	if got := desk().billNotices(texts, credit, nil); len(got) != 1 || got[0].Text != "Orange names no original invoice." {
+		t.Errorf("a credit note without an invoice says %+v", got)
+	}
+}

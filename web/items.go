@@ -54,16 +54,25 @@ func itemsView(t *i18n.Texts, b billing.Bill, items []billing.Item) templates.Bi
 	if len(items) == 0 {
 		return view
 	}
-	view.Foot = []templates.ItemFoot{
-		{Label: t.S("items.total.net"), Amount: amount(t, b.Net), Kind: templates.FootSum},
-		{Label: t.S("bill.tax"), Amount: amount(t, b.Tax)},
-		{Label: t.S("items.total.gross"), Amount: amount(t, b.Gross), Kind: templates.FootTotal},
+	if missing, err := b.Net.Add(sumItems(items).Neg()); err == nil && !missing.IsZero() {
+		view.Mismatch = t.S("bill.itemsless", words(t, missing))
+		if missing.IsNegative() {
+			view.Mismatch = t.S("bill.itemsmore", words(t, missing.Neg()))
+		}
+		view.Foot = append(view.Foot, templates.ItemFoot{Label: t.S("items.missing"), Amount: computed(amount(t, missing))})
 	}
-	sum := sumItems(items)
-	if order, err := sum.Cmp(b.Net); err == nil && order != 0 {
-		view.Mismatch = t.S("bill.mismatch", words(t, sum), words(t, b.Net))
-	}
+	view.Foot = append(view.Foot,
+		templates.ItemFoot{Label: t.S("items.total.net"), Amount: amount(t, b.Net), Kind: templates.FootSum},
+		templates.ItemFoot{Label: t.S("bill.tax"), Amount: amount(t, b.Tax)},
+		templates.ItemFoot{Label: t.S("items.total.gross"), Amount: amount(t, b.Gross), Kind: templates.FootTotal})
 	return view
+}
+
+// computed is an amount that Orange did not supply: it reads as one and carries no
+// value for machines.
+func computed(a templates.Amount) templates.Amount {
+	a.Value = ""
+	return a
 }
 
 // sumItems adds the amounts before tax. It is not supplied when one of them is
