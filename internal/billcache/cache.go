@@ -41,14 +41,12 @@ type Cache struct {
 
 	fetches  singleflight.Group
 	nextSync atomic.Int64 // milliseconds since 1970
-	wake     chan struct{}
 }
 
 // New joins the parts; nothing runs until Run or Sync.
 func New(o Options) *Cache {
 	return &Cache{
 		db: o.DB, documents: o.Documents, api: o.API, every: o.SyncEvery, now: o.Now, log: o.Log,
-		wake: make(chan struct{}, 1),
 	}
 }
 

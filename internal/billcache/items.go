@@ -3,6 +3,8 @@ package billcache
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -46,45 +48,88 @@ func (c *Cache) fetchItems(ctx context.Context, b billing.Bill) error {
 	return c.db.SetItems(ctx, b, list.Items, list.Raw)
 }
 
-// once runs fetch for all who ask for the same key at the same time. It does not
-// end with the first of them: somebody who closes the page must not spoil it for
-// the others.
-func (c *Cache) once(ctx context.Context, key string, fetch func(context.Context) error) error {
-	done := c.fetches.DoChan(key, func() (any, error) {
-		fetchCtx := billingapi.WithClass(context.WithoutCancel(ctx), billingapi.Interactive)
-		return nil, fetch(fetchCtx)
-	})
-	select {
-	case result := <-done:
-		return result.Err
-	case <-ctx.Done():
-		return ctx.Err()
+// pauses are how long a bill waits whose items cannot be had, the longer the more
+// often it was tried: such bills must not use up the budget of every sync.
+var pauses = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour}
+
+// syncItems fetches the items that the copy lacks, newest bill first, until the next
+// sync is due or asked for, and leaves the rest to that one: items may take hours,
+// and new bills do not wait for them. A bill whose items cannot be had is passed
+// over for a while; when bill after bill fails the rest waits as well.
+func (c *Cache) syncItems(ctx context.Context, next time.Time) error {
+	var after billing.Cursor
+	var failures failures
+	for {
+		bills, err := c.db.BillsWithoutItems(ctx, after, chunk)
+		if err != nil || len(bills) == 0 {
+			return err
+		}
+		for _, b := range bills {
+			if over, err := c.itemsOver(ctx, next); over || err != nil {
+				return err
+			}
+			after = billing.Cursor{IssuedOn: b.IssuedOn, ID: b.ID}
+			err := c.fetchItems(ctx, b)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				c.log.WarnContext(ctx, "items not fetched", "bill", b.ID, "error", err)
+			}
+			if err := errors.Join(c.postpone(ctx, b, err), failures.add(err)); err != nil {
+				return err
+			}
+		}
 	}
 }
 
-// Errors of fetching what the copy does not hold.
-var (
-	// ErrBusy says that the budget had no call free in time; asking again later
-	// helps.
-	ErrBusy = errors.New("billcache: the budget of calls is used up for the moment")
-	// ErrUnavailable says that the API did not answer as it should.
-	ErrUnavailable = errors.New("billcache: the Billing API does not answer as it should")
-	// ErrNoDocument says that the API has no readable PDF of the bill.
-	ErrNoDocument = errors.New("billcache: no readable document")
+// itemsOver reports whether it is time for the next sync.
+func (c *Cache) itemsOver(ctx context.Context, next time.Time) (bool, error) {
+	if !c.now().Before(next) {
+		return true, nil
+	}
+	return c.db.SyncRequested(ctx)
+}
+
+// postpone remembers a bill whose items could not be had. For want of budget or of
+// the bill itself there is nothing to remember.
+func (c *Cache) postpone(ctx context.Context, b billing.Bill, failure error) error {
+	if failure == nil || errors.Is(failure, ErrBusy) || errors.Is(failure, billing.ErrNotFound) {
+		return nil
+	}
+	return c.db.PostponeItems(ctx, b.ID, pauses...)
+}
+
+// failures counts the bills in a row whose items could not be had: those that speak
+// for an API that is down, and all.
+type failures struct{ down, all int }
+
+// maxDown and maxFailures are how many bills in a row may fail before the sync gives
+// the API a rest: because it does not answer as usual, and for any reason.
+const (
+	maxDown     = 5
+	maxFailures = 25
 )
 
-// errIncomplete says that the API's own counts of a bill's items disagree.
-var errIncomplete = errors.New("billcache: the list of items is incomplete")
-
-// upstream joins an error of the API with the sentinel that readers act on.
-func upstream(err error) error {
+// add counts the outcome of one bill; the error says that it is time to rest.
+func (f *failures) add(err error) error {
 	switch {
 	case err == nil:
+		*f = failures{}
 		return nil
-	case errors.Is(err, billingapi.ErrBusy), errors.Is(err, billingapi.ErrLimited):
-		return errors.Join(ErrBusy, err)
-	case errors.Is(err, context.Canceled):
-		return err
+	case ofThisBill(err):
+		f.down = 0
+	default:
+		f.down++
 	}
-	return errors.Join(ErrUnavailable, err)
+	if f.all++; f.down >= maxDown || f.all >= maxFailures {
+		return fmt.Errorf("%d bills in a row without items: %w", f.all, err)
+	}
+	return nil
+}
+
+// ofThisBill reports whether a failure is about one bill's items while the API
+// answers as usual.
+func ofThisBill(err error) bool {
+	return errors.Is(err, errIncomplete) || errors.Is(err, billingapi.ErrNotFound) || errors.Is(err, billingapi.ErrMalformed)
 }

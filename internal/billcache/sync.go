@@ -3,7 +3,6 @@ package billcache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,7 +26,7 @@ const (
 )
 
 // Run syncs at once and then on schedule, or when another process asks for it,
-// until its context ends. A failed sync is logged and leaves the copy as it was.
+// until its context ends. A failed sync is logged; what had come until then stays.
 func (c *Cache) Run(ctx context.Context) error {
 	requests := time.NewTicker(requestsEvery)
 	defer requests.Stop()
@@ -52,8 +51,6 @@ func (c *Cache) waitUntil(ctx context.Context, next time.Time, requests <-chan t
 		select {
 		case <-ctx.Done():
 			return false
-		case <-c.wake:
-			return true
 		case <-requests:
 			if !c.now().Before(next) {
 				return true
@@ -69,19 +66,11 @@ func (c *Cache) waitUntil(ctx context.Context, next time.Time, requests <-chan t
 	}
 }
 
-// SyncSoon asks the running Run for a sync now; while one is running it asks for
-// one more.
-func (c *Cache) SyncSoon() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Sync brings the copy up to date once: accounts, then bills, newest first, then
-// the items that the copy lacks. The error says why it could not; what had come
-// until then stays.
+// the items that the copy lacks, until the next sync is due or asked for. The error
+// says why it could not; what had come until then stays.
 func (c *Cache) Sync(ctx context.Context) error {
+	next := c.now().Add(c.every)
 	ctx = billingapi.WithClass(ctx, billingapi.Sync)
 	query, full, err := c.due(ctx)
 	if err != nil {
@@ -100,7 +89,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 		return errors.Join(err, saveErr)
 	}
 	c.log.InfoContext(ctx, "bills synced", "outcome", run.Outcome, "full", full, "bills", run.Bills)
-	return c.syncItems(ctx)
+	return c.syncItems(ctx, next)
 }
 
 // due decides what a sync asks for: everything, when the last full and complete
@@ -181,48 +170,6 @@ func (c *Cache) syncBills(ctx context.Context, run *sqlite.SyncRun, query billin
 	}
 	return complete, nil
 }
-
-// syncItems fetches the items that the copy lacks, newest bill first. A bill whose
-// items cannot be had is passed over until the next sync; when the API stops
-// answering for any bill the rest waits as well.
-func (c *Cache) syncItems(ctx context.Context) error {
-	var after billing.Cursor
-	failures := 0
-	for {
-		bills, err := c.db.BillsWithoutItems(ctx, after, chunk)
-		if err != nil || len(bills) == 0 {
-			return err
-		}
-		for _, b := range bills {
-			after = billing.Cursor{IssuedOn: b.IssuedOn, ID: b.ID}
-			err := c.fetchItems(ctx, b)
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case err == nil:
-				failures = 0
-			case ofThisBill(err):
-				c.log.WarnContext(ctx, "a bill without readable items", "bill", b.ID, "error", err)
-				failures = 0
-			default:
-				c.log.WarnContext(ctx, "items not fetched", "bill", b.ID, "error", err)
-				if failures++; failures >= maxFailures {
-					return fmt.Errorf("%d bills in a row without items: %w", failures, err)
-				}
-			}
-		}
-	}
-}
-
-// ofThisBill reports whether a failure is about one bill's items while the API
-// answers as usual.
-func ofThisBill(err error) bool {
-	return errors.Is(err, errIncomplete) || errors.Is(err, billingapi.ErrNotFound) || errors.Is(err, billingapi.ErrMalformed)
-}
-
-// maxFailures is how many bills in a row may fail before the sync gives the API a
-// rest until the next one.
-const maxFailures = 5
 
 // reason is the text of a failure for admins: the API's status and code, never a
 // payload.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"billportal/internal/access"
-	"billportal/internal/billcache"
 	"billportal/internal/billing"
 	"billportal/internal/billingapi"
 	"billportal/internal/sandbox"
@@ -42,7 +41,7 @@ func TestSyncBringsTheWholeWorld(t *testing.T) {
 		}
 	}
 	link, err := w.Link(t.Context())
-	if err != nil || len(got) != want || link.ItemsMissing != want-some || link.Accounts != len(w.World.Accounts()) {
+	if err != nil || len(got) != want || w.withoutItems(t) != want-some || link.Accounts != len(w.World.Accounts()) {
 		t.Errorf("%d bills, want %d; %+v, %v", len(got), want, link, err)
 	}
 }
@@ -232,45 +231,6 @@ func TestASyncThatIsStoppedSaysSo(t *testing.T) {
 	}
 }
 
-func TestItemsThatCannotBeHadDoNotHoldUpTheRest(t *testing.T) {
-	t.Parallel()
-	w := synced(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var asked atomic.Int32
-	w.API.Fail(func(r *http.Request) *sandbox.Failure {
-		if !strings.HasSuffix(r.URL.Path, "/items") {
-			return nil
-		}
-		switch n := asked.Add(1); {
-		case n <= 20:
-			return sandbox.GatewayFailure(404, 60, "Resource not found", "")
-		case n > 30:
-			cancel()
-		}
-		return nil
-	})
-	if err := w.Sync(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-	link, err := w.Link(t.Context())
-	if want := len(w.bills(t, access.ScopeAll())) - 10; err != nil || link.ItemsMissing != want {
-		t.Errorf("items of %d bills are missing, want %d, %v", link.ItemsMissing, want, err)
-	}
-}
-
-func TestAnAPIThatIsDownIsLeftInPeace(t *testing.T) {
-	t.Parallel()
-	w := synced(t)
-	w.API.Fail(itemsFail)
-	if err := w.Sync(t.Context()); !errors.Is(err, billcache.ErrUnavailable) {
-		t.Errorf("%v", err)
-	}
-	if n := w.API.Calls("GET /bills/{billId}/items"); n > 10 {
-		t.Errorf("%d calls for items in vain", n)
-	}
-}
-
 func TestRunSyncsAtOnceAndWhenItIsAsked(t *testing.T) {
 	t.Parallel()
 	w := synced(t)
@@ -286,8 +246,6 @@ func TestRunSyncsAtOnceAndWhenItIsAsked(t *testing.T) {
 			}
 		}
 	}
-	again()
-	w.SyncSoon()
 	again()
 	request, err := w.db.RequestSync(t.Context())
 	must(t, err)

@@ -134,9 +134,16 @@ func itemsFail(r *http.Request) *sandbox.Failure {
 // syncLists syncs accounts and bills and leaves the items.
 func (w *world) syncLists(t *testing.T) {
 	t.Helper()
-	w.API.Fail(itemsFail)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.API.Fail(func(r *http.Request) *sandbox.Failure {
+		if strings.HasSuffix(r.URL.Path, "/items") {
+			cancel()
+		}
+		return nil
+	})
 	defer w.API.Fail(nil)
-	err := w.Sync(t.Context())
+	err := w.Sync(ctx)
 	if run, runErr := w.db.LastRun(t.Context()); runErr != nil || run.Outcome != sqlite.SyncComplete {
 		t.Fatalf("%+v, %v, %v", run, err, runErr)
 	}
@@ -152,6 +159,18 @@ func (w *world) bills(t *testing.T, scope access.Scope) map[string]billing.Bill 
 		found[string(b.UpstreamID)] = b
 	}
 	return found
+}
+
+// withoutItems counts the bills that can be seen and whose items are missing.
+func (w *world) withoutItems(t *testing.T) int {
+	t.Helper()
+	n := 0
+	for _, b := range w.bills(t, access.ScopeAll()) {
+		if b.Items != billing.ItemsHeld {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *world) bill(t *testing.T, ref sandbox.BillRef) billing.Bill {

@@ -149,9 +149,16 @@ func billsQuery(scope access.Scope, f billing.BillFilter, page billing.Page) (qu
 // NewBills lists up to limit bills in scope that came into the copy after an
 // instant, newest first.
 func (db *DB) NewBills(ctx context.Context, scope access.Scope, after time.Time, limit int) ([]billing.Bill, error) {
+	query, args := newBillsQuery(scope, after, limit)
+	return collect(ctx, db.read, scanBill, query, args...)
+}
+
+// newBillsQuery reads what is new by the index of first sight and nothing else: as a
+// rule that is little or nothing, in whatever scope.
+func newBillsQuery(scope access.Scope, after time.Time, limit int) (query string, args []any) {
 	where := scoped(scope).and("b.first_seen > ?", millis(after))
-	return collect(ctx, db.read, scanBill, `SELECT `+billColumns+billsAndAccounts+`
-		WHERE `+where.sql+` ORDER BY b.issued_on DESC, b.id DESC LIMIT ?`, append(where.args, limit)...)
+	return `SELECT ` + billColumns + ` FROM bills b INDEXED BY bills_by_first_seen CROSS JOIN accounts a ON a.number = b.account
+		WHERE ` + where.sql + ` ORDER BY +b.issued_on DESC, b.id DESC LIMIT ?`, append(where.args, limit)
 }
 
 // Bill is one bill in scope, or billing.ErrNotFound.

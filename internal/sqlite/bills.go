@@ -86,6 +86,7 @@ func (db *DB) insertBill(ctx context.Context, tx *sql.Tx, b billing.Bill, digest
 func (db *DB) updateBill(ctx context.Context, tx *sql.Tx, key, version int64, b billing.Bill, digest string) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE bills SET account = NULL, quarantine = ?, version = ?, items = CASE items WHEN 'held' THEN 'stale' ELSE items END,
+			items_tries = 0, items_retry_at = 0,
 			(`+billFields+`) = (`+billPlaceholders+`)
 		WHERE key = ?`,
 		append(append([]any{billing.NoAccount, version}, db.billValues(b, digest)...), key)...)

@@ -191,8 +191,37 @@ func TestBillsWithoutItemsAreThoseSomebodyMayAskFor(t *testing.T) {
 	if slices.Sort(ids[:2]); !slices.Equal(ids, []string{"b", "c", "a"}) {
 		t.Errorf("%v", ids)
 	}
-	if n, err := p.CountWithoutItems(t.Context()); n != 3 || err != nil {
-		t.Errorf("%d, %v", n, err)
+}
+
+func TestBillsWhoseItemsCannotBeHadWaitLongerEachTime(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	p.admit(t, "", "1")
+	p.upsert(t, bill("a", "1", "2026-09-01", "1"))
+	b := p.only(t)
+	asked := func() bool {
+		t.Helper()
+		waiting, err := p.BillsWithoutItems(t.Context(), billing.Cursor{}, 10)
+		must(t, err)
+		return len(waiting) > 0
+	}
+	for _, pause := range []time.Duration{time.Hour, 6 * time.Hour, 6 * time.Hour} {
+		must(t, p.PostponeItems(t.Context(), b.ID, time.Hour, 6*time.Hour))
+		if p.wait(pause - time.Millisecond); asked() {
+			t.Errorf("asked for again before %s", pause)
+		}
+		if p.wait(time.Millisecond); !asked() {
+			t.Errorf("not asked for again after %s", pause)
+		}
+	}
+	must(t, p.PostponeItems(t.Context(), b.ID, time.Hour))
+	p.upsert(t, bill("a", "1", "2026-09-01", "2"))
+	if !asked() {
+		t.Error("a changed bill waits")
+	}
+	must(t, p.PostponeItems(t.Context(), b.ID, time.Hour, 6*time.Hour))
+	if p.wait(time.Hour); !asked() {
+		t.Error("a changed bill waits for what was before")
 	}
 }
 

@@ -30,6 +30,16 @@ func Migrations() fs.FS { return migrations() }
 // Plan is how SQLite goes about a page of bills.
 func (db *DB) Plan(ctx context.Context, scope access.Scope, f billing.BillFilter, page billing.Page) ([]string, error) {
 	query, args := billsQuery(scope, f, page)
+	return db.explain(ctx, query, args)
+}
+
+// PlanOfNew is how SQLite goes about the bills that are new.
+func PlanOfNew(ctx context.Context, db *DB, scope access.Scope) ([]string, error) {
+	query, args := newBillsQuery(scope, db.now(), 10)
+	return db.explain(ctx, query, args)
+}
+
+func (db *DB) explain(ctx context.Context, query string, args []any) ([]string, error) {
 	return collect(ctx, db.read, func(s scanner) (string, error) {
 		var id, parent, unused int
 		var detail string

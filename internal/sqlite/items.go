@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -37,7 +38,8 @@ func scanItem(row scanner) (billing.Item, error) {
 func (db *DB) SetItems(ctx context.Context, bill billing.Bill, items []billing.Item, payload []byte) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		var key int64
-		err := tx.QueryRowContext(ctx, `UPDATE bills SET items = CASE version WHEN ? THEN 'held' ELSE 'stale' END
+		err := tx.QueryRowContext(ctx, `UPDATE bills SET items = CASE version WHEN ? THEN 'held' ELSE 'stale' END,
+			items_tries = 0, items_retry_at = 0
 			WHERE id = ? AND account = ? RETURNING key`, bill.Version, bill.ID, bill.Account).Scan(&key)
 		if errors.Is(err, sql.ErrNoRows) {
 			return billing.ErrNotFound
@@ -94,9 +96,9 @@ const withoutItems = `b.items <> 'held' AND b.account IS NOT NULL AND a.status <
 // BillsWithoutItems lists up to limit bills after a place in the list, newest
 // first, whose items the copy does not hold or holds from an earlier state of the
 // bill. Bills in quarantine and of hidden accounts are left out: nobody can ask
-// for them.
+// for them. So are bills that PostponeItems has put off.
 func (db *DB) BillsWithoutItems(ctx context.Context, after billing.Cursor, limit int) ([]billing.Bill, error) {
-	where := clause{sql: withoutItems}
+	where := clause{sql: withoutItems}.and("b.items_retry_at <= ?", millis(db.now()))
 	if !after.IsZero() {
 		where = where.and("(b.issued_on, b.id) < (?, ?)", after.IssuedOn.String(), after.ID)
 	}
@@ -104,12 +106,19 @@ func (db *DB) BillsWithoutItems(ctx context.Context, after billing.Cursor, limit
 		WHERE `+where.sql+` ORDER BY b.issued_on DESC, b.id DESC LIMIT ?`, append(where.args, limit)...)
 }
 
-// CountWithoutItems counts what BillsWithoutItems would list without limit.
-func (db *DB) CountWithoutItems(ctx context.Context) (int, error) {
-	var n int
-	err := db.read.QueryRowContext(ctx, `SELECT count(*)`+billsAndAccounts+`WHERE `+withoutItems).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("sqlite: %w", err)
-	}
-	return n, nil
+// PostponeItems puts a bill off whose items cannot be had: the first time by the
+// first of the pauses, and so on, the last one for every further time.
+func (db *DB) PostponeItems(ctx context.Context, id billing.BillID, pauses ...time.Duration) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		var tries int
+		err := tx.QueryRowContext(ctx, `UPDATE bills SET items_tries = items_tries + 1 WHERE id = ? RETURNING items_tries`, id).Scan(&tries)
+		if err != nil {
+			return fmt.Errorf("sqlite: items: %w", err)
+		}
+		again := db.now().Add(pauses[min(tries, len(pauses))-1])
+		if _, err := tx.ExecContext(ctx, `UPDATE bills SET items_retry_at = ? WHERE id = ?`, millis(again), id); err != nil {
+			return fmt.Errorf("sqlite: items: %w", err)
+		}
+		return nil
+	})
 }

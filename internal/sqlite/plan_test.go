@@ -6,6 +6,7 @@ import (
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
+	"billportal/internal/sqlite"
 )
 
 // TestListsAreReadThroughIndexes asks SQLite how it would go about the lists that
@@ -40,6 +41,19 @@ func TestListsAreReadThroughIndexes(t *testing.T) {
 		sorts := strings.Contains(plan, "TEMP B-TREE FOR ORDER BY")
 		if strings.Contains(plan, "SCAN b\n") || strings.HasSuffix(plan, "SCAN b") || sorts && (!c.sorts || !strings.Contains(plan, "SEARCH b ")) {
 			t.Errorf("%s:\n\t%s", c.about, plan)
+		}
+	}
+}
+
+func TestWhatIsNewIsReadThroughItsIndex(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	p.admit(t, "", "1", "2")
+	for _, scope := range []access.Scope{access.ScopeAll(), access.ScopeOf("1", "2")} {
+		steps, err := sqlite.PlanOfNew(t.Context(), p.DB, scope)
+		must(t, err)
+		if len(steps) == 0 || !strings.HasPrefix(steps[0], "SEARCH b USING INDEX bills_by_first_seen (first_seen>?)") {
+			t.Errorf("%s", strings.Join(steps, "\n\t"))
 		}
 	}
 }

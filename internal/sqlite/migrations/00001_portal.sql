@@ -61,6 +61,8 @@ CREATE TABLE bills (
   first_seen         INTEGER NOT NULL,
   synced_at          INTEGER NOT NULL,
   items              TEXT NOT NULL DEFAULT '' CHECK (items IN ('', 'held', 'stale')),
+  items_tries        INTEGER NOT NULL DEFAULT 0,
+  items_retry_at     INTEGER NOT NULL DEFAULT 0,
   version            INTEGER NOT NULL,
   payload_sha256     TEXT NOT NULL,
   CHECK ((account IS NULL) = (quarantine <> ''))
