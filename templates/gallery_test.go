@@ -141,5 +141,5 @@ func TestGallery(t *testing.T) {
 		pages.ServeHTTP(w, r)
 	})
 	t.Log("serving", *galleryAddr)
-	t.Fatal(http.ListenAndServe(*galleryAddr, mux)) //nolint:gosec // loopback, for a person at the keyboard
+	t.Fatal(http.ListenAndServe(*galleryAddr, mux))
 }
