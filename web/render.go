@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
-	"billportal/internal/billcache"
 	"billportal/internal/i18n"
 	"billportal/templates"
 )
@@ -84,35 +82,6 @@ func (s *Server) page(c echo.Context, title string) templates.Page {
 
 // errorFrame is the frame of an error page: whatever failed, it asks for nothing.
 func (s *Server) errorFrame(c echo.Context) templates.Page { return s.frame(c) }
-
-// lateAfter is how many sync periods without a sound sync make the copy late.
-const lateAfter = 2
-
-// freshness says how old the copy is, as a fact.
-func (s *Server) freshness(t *i18n.Texts, link billcache.Link) *templates.Freshness {
-	if link.AsOf.IsZero() {
-		if link.Syncing {
-			return &templates.Freshness{Text: t.S("fresh.running")}
-		}
-		return &templates.Freshness{Text: t.S("fresh.never"), Late: link.Failure != ""}
-	}
-	at := link.AsOf.In(s.TimeZone)
-	f := &templates.Freshness{DateTime: at.Format(time.RFC3339), Late: s.Now().Sub(link.AsOf) > lateAfter*s.Cache.SyncEvery()}
-	key := "fresh.ok"
-	switch {
-	case f.Late:
-		key = "fresh.late"
-	case !link.Sound:
-		key = "fresh.incomplete"
-	case link.Failure != "" || link.API.LastFailure.After(link.API.LastSuccess):
-		key = "fresh.asof"
-	}
-	f.Text = t.S(key, t.DateTime(at))
-	if !f.Late && !link.NextSync.IsZero() {
-		f.Text += " " + t.S("fresh.next", t.Clock(link.NextSync.In(s.TimeZone)))
-	}
-	return f
-}
 
 func navigation(t *i18n.Texts, rights access.Rights, path string) []templates.NavItem {
 	var nav []templates.NavItem
