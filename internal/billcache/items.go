@@ -9,6 +9,7 @@ import (
 	"billportal/internal/access"
 	"billportal/internal/billing"
 	"billportal/internal/billingapi"
+	"billportal/internal/sqlite"
 )
 
 // Items lists the items that the copy holds of a bill in scope, in the order of
@@ -40,6 +41,9 @@ func (c *Cache) fetchItems(ctx context.Context, b billing.Bill) error {
 	list, err := c.api.Items(ctx, b.UpstreamID, b.Currency)
 	if err != nil {
 		return upstream(err)
+	}
+	if err := c.keepMalformed(ctx, sqlite.ItemList, list.Malformed); err != nil {
+		return err
 	}
 	if !list.Complete {
 		return errors.Join(ErrUnavailable, errIncomplete)

@@ -135,6 +135,9 @@ func (c *Cache) syncAccounts(ctx context.Context, run *sqlite.SyncRun) (complete
 		if err != nil {
 			return false, err
 		}
+		if err := c.keepMalformed(ctx, sqlite.AccountList, page.Malformed); err != nil {
+			return false, err
+		}
 		for _, r := range page.Accounts {
 			listed = append(listed, r.Account.Number)
 		}
@@ -157,6 +160,9 @@ func (c *Cache) syncBills(ctx context.Context, run *sqlite.SyncRun, query billin
 		if err != nil {
 			return false, err
 		}
+		if err := c.keepMalformed(ctx, sqlite.BillList, page.Malformed); err != nil {
+			return false, err
+		}
 		for records := range slices.Chunk(page.Bills, chunk) {
 			if _, err := c.db.UpsertBills(ctx, records); err != nil {
 				return false, err
@@ -169,6 +175,16 @@ func (c *Cache) syncBills(ctx context.Context, run *sqlite.SyncRun, query billin
 		}
 	}
 	return complete, nil
+}
+
+// keepMalformed tells of records that cannot be read and keeps them. A list that
+// holds some is not complete, by the API client's own count.
+func (c *Cache) keepMalformed(ctx context.Context, list sqlite.RecordList, records [][]byte) error {
+	if len(records) == 0 {
+		return nil
+	}
+	c.log.WarnContext(ctx, "the API sent records that cannot be read", "list", list, "records", len(records))
+	return c.db.KeepMalformed(ctx, list, records)
 }
 
 // reason is the text of a failure for admins: the API's status and code, never a

@@ -214,6 +214,35 @@ func TestASyncThatFailsKeepsWhatCame(t *testing.T) {
 	}
 }
 
+func TestRecordsThatCannotBeReadAreKeptAndMakeASyncIncomplete(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"/bills", "/billingAccounts"} {
+		w := newWorld(t)
+		w.API.Fail(func(r *http.Request) *sandbox.Failure {
+			if !strings.HasSuffix(r.URL.Path, list) {
+				return itemsFail(r)
+			}
+			return &sandbox.Failure{
+				Status: 200, Header: http.Header{"Content-Type": {"application/json"}, "X-Total-Count": {"3"}},
+				Body: []byte(`[{"id": "1"}, {"billNo": "no id"}, "no object"]`),
+			}
+		})
+		err := w.Sync(t.Context())
+		run, runErr := w.db.LastRun(t.Context())
+		if must(t, runErr); run.Outcome != sqlite.SyncIncomplete {
+			t.Errorf("%s: %+v, %v", list, run, err)
+		}
+		if n := w.count(t, `SELECT count(*) FROM malformed_records`); n != 2 {
+			t.Errorf("%s: %d records are kept instead of 2", list, n)
+		}
+		for message := range w.logs {
+			if message == "the API sent records that cannot be read" {
+				break
+			}
+		}
+	}
+}
+
 func TestASyncThatIsStoppedSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

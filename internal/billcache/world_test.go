@@ -161,6 +161,16 @@ func (w *world) bills(t *testing.T, scope access.Scope) map[string]billing.Bill 
 	return found
 }
 
+// count is the number that a query on the database returns.
+func (w *world) count(t *testing.T, question string) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "portal.db"))
+	must(t, err)
+	must(t, db.QueryRowContext(t.Context(), question).Scan(&n))
+	must(t, db.Close())
+	return n
+}
+
 // withoutItems counts the bills that can be seen and whose items are missing.
 func (w *world) withoutItems(t *testing.T) int {
 	t.Helper()

@@ -175,7 +175,7 @@ func TestMethodsWithoutScopeAreKnown(t *testing.T) {
 	known := strings.Fields(`
 		Close Ready Verify Reader Writer Migrate Plan
 		Register RegisterEntry AccountGroups LastIssues Quarantined SetAccounts ReplaceRegister UpsertAccounts SetListed
-		UpsertBills SetItems BillsWithoutItems PostponeItems NewestIssue AddDocument AllDocuments
+		UpsertBills SetItems BillsWithoutItems PostponeItems KeepMalformed NewestIssue AddDocument AllDocuments
 		Scope Grants AddGrants RemoveGrant
 		People SignIn Session TouchSession EndSession AddSignInAttempt TakeSignInAttempt
 		Record LedgerEntries

@@ -195,6 +195,14 @@ CREATE TABLE sync_runs (
 ) STRICT;
 CREATE INDEX sync_runs_by_outcome ON sync_runs (outcome, id);
 
+-- What the API sent in a list and cannot be read: the newest few.
+CREATE TABLE malformed_records (
+  sha256  TEXT PRIMARY KEY,
+  list    TEXT NOT NULL CHECK (list IN ('accounts', 'bills', 'items')),
+  seen_at INTEGER NOT NULL,
+  payload BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A sync asked for by another process; run is the one that answered it.
 CREATE TABLE sync_requests (
   id       INTEGER PRIMARY KEY,
