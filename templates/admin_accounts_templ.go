@@ -745,11 +745,11 @@ func (p Page) registerFilter(f RegisterFilter) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("a-group", "group", p.t("col.group"), f.Groups).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.selectField("a-group", "group", p.t("col.group"), f.Groups, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("a-status", "status", p.t("col.status"), f.Statuses).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.selectField("a-status", "status", p.t("col.status"), f.Statuses, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,12 +16,15 @@ type BillFilterForm struct {
 	From, To   Field         // days as 2026-09-03
 	Min, Max   Field         // amounts
 	Currencies []Option      // name "currency"
+
+	AccountError, KindError, IssuedError, CurrencyError string
 }
 
 // BillListView is what changes when a filter changes: chips, totals, table and pager. It is rendered
 // inside the page, and alone as the answer to htmx.
 type BillListView struct {
 	Problems  []FieldProblem // why the filter was refused; then there are no rows
+	Slots     []FieldProblem // the message under each control of the form; an empty one takes it away
 	Chips     []Chip
 	ClearURL  string         // the list without any filter; empty hides the link
 	SetText   string         // "2 set", beside the filters' button on small screens

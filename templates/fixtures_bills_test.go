@@ -39,7 +39,7 @@ func (d desk) list(rows []templates.BillRow) templates.BillListView {
 			Totals:   []templates.Amount{d.amount("1851199.22", "EUR"), d.amount("188071.34", "GBP"), d.amount("-403948.99", "USD")},
 			Excluded: t.N("totals.excluded", 1, "AE26-0000007"),
 		},
-		Bills: rows, Announce: t.N("count.bills", 214),
+		Bills: rows, Announce: t.N("count.bills", 214), Slots: []templates.FieldProblem{{ID: "f-q", Text: hostile}, {ID: "f-min"}},
 		Pager: &templates.Pager{Text: "1 – 50 / 214", OlderURL: "/bills?after=b50"},
 	}
 }
@@ -48,6 +48,7 @@ func (d desk) billsRefused() templates.BillsView {
 	v := d.billsView()
 	v.Form.Min = templates.Field{Value: "12.4.50", Error: d.texts.S("filter.error.amount", "12.4.50")}
 	v.Form.From = templates.Field{Value: "2026-02-31", Error: d.texts.S("filter.error.date", "2026-02-31")}
+	v.Form.KindError = d.texts.S("filter.error.choice", hostile)
 	v.Form.Issued[0].Options[1].Selected, v.Form.Issued[0].Options[2].Selected = false, true
 	v.List = templates.BillListView{SetText: d.texts.N("count.set", 2), Problems: []templates.FieldProblem{
 		{ID: "f-min", Label: d.texts.S("filter.totalmin"), Text: v.Form.Min.Error},

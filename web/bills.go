@@ -59,7 +59,7 @@ func failing(err error) templ.Component {
 
 // billList is what changes when a filter changes: chips, totals, rows, pager.
 func (s *Server) billList(c echo.Context, t *i18n.Texts, q billQuery) (templates.BillListView, error) {
-	view := templates.BillListView{Problems: q.problems(t)}
+	view := templates.BillListView{Problems: q.problems(t), Slots: q.slots(t)}
 	if len(q.errors) > 0 {
 		return view, nil
 	}
@@ -183,7 +183,7 @@ func (s *Server) chips(ctx context.Context, t *i18n.Texts, scope access.Scope, q
 	for _, kind := range q.filter.Kinds {
 		add(paramKind, "filter.kind", t.S(kindKey(kind)), q.without(paramKind, string(kind)))
 	}
-	if q.preset != billing.AnyTime {
+	if q.issuedInForce() != billing.AnyTime {
 		add(paramIssued, "col.issued", issuedText(t, q), q.url("/bills", map[string]string{paramIssued: string(billing.AnyTime), paramFrom: "", paramTo: ""}))
 	}
 	add(paramMin, "filter.totalmin", decimal(t, q.filter.Min, 0), q.url("/bills", map[string]string{paramMin: ""}))
@@ -213,10 +213,8 @@ func (s *Server) accountNames(ctx context.Context, scope access.Scope) (map[stri
 func issuedText(t *i18n.Texts, q billQuery) string {
 	days := period(t, q.filter.Issued)
 	switch {
-	case q.preset == between || strings.Contains(string(q.preset), "20"):
-		return days
-	case slices.Contains(billing.Presets(), q.preset):
-		return t.S("issued.bounds", t.S("issued."+string(q.preset)), days)
+	case slices.Contains(billing.Presets(), q.issuedInForce()):
+		return t.S("issued.bounds", t.S("issued."+string(q.issuedInForce())), days)
 	}
 	return days
 }

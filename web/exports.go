@@ -64,7 +64,7 @@ func (s *Server) parseExport(c echo.Context) (q billQuery, perItem bool, err err
 	if q, err = s.parseBillQuery(c, s.texts(c)); err != nil {
 		return q, false, err
 	}
-	if len(q.errors) > 0 {
+	if len(q.errors) > 0 || q.undated {
 		return q, false, badRequest("", errors.New("the filter of an export is wrong"))
 	}
 	for name, values := range c.QueryParams() {

@@ -10,7 +10,6 @@ import (
 
 	"billportal/internal/billing"
 	"billportal/internal/i18n"
-	"billportal/templates"
 )
 
 // billQuery is the list of bills as a URL asks for it: what was typed, what it
@@ -21,6 +20,9 @@ type billQuery struct {
 	preset billing.Preset
 	page   billing.Page
 	errors map[string]string // parameter -> finished sentence
+	// undated says that two days were asked for and none given: the list shows what
+	// it starts with, and the form asks for them.
+	undated bool
 }
 
 // The list's parameters. groupPrefix marks a group among the values of account.
@@ -38,6 +40,7 @@ const (
 	paramBefore   = "before"
 	paramRows     = "rows" // of an export
 	groupPrefix   = "group:"
+	severalPrefix = "several:" // of one option that stands for several values
 	between       = "between"
 )
 
@@ -117,11 +120,26 @@ func (q *billQuery) parseText(t *i18n.Texts, given url.Values) {
 	}
 }
 
-func (q *billQuery) parseAccounts(t *i18n.Texts, given url.Values) {
-	for _, value := range given[paramAccount] {
-		if value == "" {
-			continue
+// chosen are the values of a parameter that may be repeated. An option of the form
+// stands for several at once.
+func chosen(given url.Values, name string) []string {
+	var values []string
+	for _, value := range given[name] {
+		if list, ok := strings.CutPrefix(value, severalPrefix); ok {
+			if several, err := url.ParseQuery(list); err == nil && len(several) == 1 && len(several[name]) > 0 {
+				values = append(values, several[name]...)
+				continue
+			}
 		}
+		if value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+func (q *billQuery) parseAccounts(t *i18n.Texts, given url.Values) {
+	for _, value := range chosen(given, paramAccount) {
 		q.values.Add(paramAccount, value)
 		if group, ok := strings.CutPrefix(value, groupPrefix); ok {
 			q.filter.Groups = append(q.filter.Groups, group)
@@ -135,10 +153,7 @@ func (q *billQuery) parseAccounts(t *i18n.Texts, given url.Values) {
 }
 
 func (q *billQuery) parseKinds(t *i18n.Texts, given url.Values) {
-	for _, value := range given[paramKind] {
-		if value == "" {
-			continue
-		}
+	for _, value := range chosen(given, paramKind) {
 		q.values.Add(paramKind, value)
 		kind := billing.Kind(value)
 		if !slices.Contains(billing.Kinds(), kind) || slices.Contains(q.filter.Kinds, kind) {
@@ -148,83 +163,8 @@ func (q *billQuery) parseKinds(t *i18n.Texts, given url.Values) {
 	}
 }
 
-// parseIssued reads the issue date: a preset, a month, or two days. A list that
-// says nothing starts with the last twelve months.
-func (s *Server) parseIssued(q *billQuery, t *i18n.Texts, given url.Values) {
-	q.preset = billing.Preset(q.take(given, paramIssued))
-	from, to := q.take(given, paramFrom), q.take(given, paramTo)
-	if q.preset == "" && (from != "" || to != "") {
-		q.preset = between
-	}
-	switch q.preset {
-	case between:
-		q.filter.Issued.First = q.day(t, paramFrom, from)
-		q.filter.Issued.Last = q.day(t, paramTo, to)
-		if f := q.filter.Issued; !f.First.IsZero() && !f.Last.IsZero() && f.Last.Before(f.First) {
-			q.fail(paramTo, t.S("filter.error.order"))
-		}
-		return
-	case "":
-		q.preset = defaultPreset
-	}
-	q.values.Del(paramFrom)
-	q.values.Del(paramTo)
-	issued, err := billing.ResolvePreset(q.preset, s.today(), s.FinancialYear)
-	if err != nil || len(given[paramIssued]) > 1 {
-		q.fail(paramIssued, t.S("filter.error.choice", shorten(string(q.preset))))
-	}
-	q.filter.Issued = issued
-}
-
-func (q *billQuery) day(t *i18n.Texts, name, value string) billing.Date {
-	if value == "" {
-		return billing.Date{}
-	}
-	d, err := billing.ParseDate(value)
-	if err != nil {
-		q.fail(name, t.S("filter.error.date", shorten(value)))
-	}
-	return d
-}
-
-func (q *billQuery) parseAmounts(t *i18n.Texts, given url.Values) {
-	q.filter.Min = q.amount(t, paramMin, q.take(given, paramMin))
-	q.filter.Max = q.amount(t, paramMax, q.take(given, paramMax))
-}
-
-// amount reads a bound as people type it: 1250, 1250.50, 1,250.50, 1 250,50. Where
-// one separator alone stands before three digits it could be either, and the
-// answer says how to write it.
-func (q *billQuery) amount(t *i18n.Texts, name, typed string) billing.Decimal {
-	if typed == "" {
-		return ""
-	}
-	d, ok := parseAmount(typed)
-	if !ok {
-		q.fail(name, t.S("filter.error.amount", shorten(typed)))
-		return ""
-	}
-	return d
-}
-
-func parseAmount(typed string) (billing.Decimal, bool) {
-	s := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "−", "-", "'", "").Replace(strings.TrimSpace(typed))
-	last := strings.LastIndexAny(s, ".,")
-	if last >= 0 {
-		if strings.Count(s, s[last:last+1]) > 1 || len(s)-last-1 == 3 && !strings.ContainsAny(s[:last], ".,") {
-			return "", false
-		}
-		s = strings.NewReplacer(".", "", ",", "").Replace(s[:last]) + "." + s[last+1:]
-	}
-	d := billing.NewDecimal(s)
-	if _, fits := billing.NewMoney(string(d), "XXX").TenThousandths(); !d.Exact() || !fits {
-		return "", false
-	}
-	return d, true
-}
-
-// parsePage reads the place in the list. A place that cannot be read is a wrong
-// request, not a wrong filter.
+// parsePage reads the place in the list. One that cannot be read is refused like a
+// wrong filter.
 func (q *billQuery) parsePage(t *i18n.Texts, given url.Values) {
 	q.page.Limit = pageSize
 	for name, cursor := range map[string]*billing.Cursor{paramAfter: &q.page.After, paramBefore: &q.page.Before} {
@@ -242,8 +182,8 @@ func (q *billQuery) parsePage(t *i18n.Texts, given url.Values) {
 	}
 }
 
-// url is the list's address with the given parameters changed; a nil value drops
-// one. The place in the list is dropped unless it is among them.
+// url is the list's address with the given parameters changed; an empty value
+// drops one. The place in the list is dropped unless it is among them.
 func (q billQuery) url(path string, changes map[string]string) string {
 	values := url.Values{}
 	for name, v := range q.values {
@@ -282,25 +222,3 @@ func (q billQuery) without(name, value string) string {
 	}
 	return copied.url("/bills", nil)
 }
-
-// problems lists what is wrong, each with the control that it concerns.
-func (q billQuery) problems(t *i18n.Texts) []templates.FieldProblem {
-	labels := []struct{ name, key string }{
-		{paramText, "filter.text"}, {paramAccount, "filter.account"}, {paramKind, "filter.kind"}, {paramIssued, "filter.issued"},
-		{paramFrom, "filter.from"}, {paramTo, "filter.to"}, {paramMin, "filter.totalmin"}, {paramMax, "filter.totalmax"},
-		{paramCurrency, "filter.currency"}, {paramAfter, "pager.label"}, {paramBefore, "pager.label"},
-	}
-	var problems []templates.FieldProblem
-	for _, l := range labels {
-		if sentence, bad := q.errors[l.name]; bad {
-			if sentence == "" {
-				sentence = t.S("filter.error.choice", shorten(q.values.Get(l.name)))
-			}
-			problems = append(problems, templates.FieldProblem{ID: "f-" + l.name, Label: t.S(l.key), Text: sentence})
-		}
-	}
-	return problems
-}
-
-// today is the current day where the company is.
-func (s *Server) today() billing.Date { return billing.DateOf(s.Now().In(s.TimeZone)) }

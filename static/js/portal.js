@@ -125,6 +125,30 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => say(notices.dataset.offline));
 }
 
+// Two days that nobody has given yet are nothing to ask for; the button asks all the same.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt;
+  const asked = event.detail.requestConfig.triggeringEvent?.type === "submit";
+  if (form.matches(".bill-filters") && !asked && form.elements.issued.value === "between" &&
+      form.elements.from.value === "" && form.elements.to.value === "") {
+    event.preventDefault();
+  }
+});
+
+// The message under a control comes with each answer; the control itself stays, with what is being typed.
+function markControls() {
+  for (const slot of document.querySelectorAll("[data-error-of]")) {
+    const control = document.getElementById(slot.dataset.errorOf);
+    if (slot.textContent.trim() === "") {
+      control?.removeAttribute("aria-invalid");
+      control?.removeAttribute("aria-describedby");
+    } else {
+      control?.setAttribute("aria-invalid", "true");
+      control?.setAttribute("aria-describedby", slot.id);
+    }
+  }
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "notices" && event.detail.successful) {
     notices.replaceChildren();
@@ -134,6 +158,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // After paging the reader stands at the top of the new rows; after a filter the focus stays in its field.
 document.addEventListener("htmx:afterSettle", (event) => {
   showCopyButtons();
+  markControls();
   if (event.detail.requestConfig?.elt.closest(".pager") != null) {
     document.getElementById("list")?.focus({ preventScroll: true });
   }
