@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"billportal/internal/access"
 	"billportal/internal/billcache"
 	"billportal/internal/billing"
 	"billportal/templates"
@@ -52,6 +53,8 @@ func statusOf(err error) (status int, sentence string) {
 		return http4xx.Code, ""
 	case errors.Is(err, billing.ErrNotFound):
 		return http.StatusNotFound, ""
+	case errors.Is(err, access.ErrDisabled):
+		return http.StatusForbidden, ""
 	case errors.Is(err, billcache.ErrBusy):
 		return http.StatusServiceUnavailable, "items.error.budget"
 	case errors.Is(err, billcache.ErrNoDocument):

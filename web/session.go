@@ -24,7 +24,7 @@ import (
 // SessionKeeper keeps people, their sessions and their grants. Sessions are known
 // by the hash of the reference that the browser holds.
 type SessionKeeper interface {
-	SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, act ledger.Act) (access.Person, error)
+	SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, limits access.SessionLimits, act ledger.Act) (access.Person, error)
 	Session(ctx context.Context, hash []byte) (access.Session, access.Person, error)
 	TouchSession(ctx context.Context, hash []byte) error
 	EndSession(ctx context.Context, hash []byte, act ledger.Act) error

@@ -117,7 +117,8 @@ func (s *Server) openSession(c echo.Context, identity signin.Identity) error {
 		Issuer: identity.Issuer, Subject: identity.Subject, Name: identity.Name, Email: identity.Email, Groups: identity.Groups,
 	}
 	act := ledger.Act{Action: "session.open", Detail: "groups: " + strings.Join(identity.Groups, ", "), RequestID: requestID(c)}
-	if _, err := s.Sessions.SignIn(c.Request().Context(), person, hashOf(session.ID), identity.IDToken, act); err != nil {
+	limits := access.SessionLimits{Idle: s.SessionIdle, Max: s.SessionMax}
+	if _, err := s.Sessions.SignIn(c.Request().Context(), person, hashOf(session.ID), identity.IDToken, limits, act); err != nil {
 		return err
 	}
 	return s.sessions.Save(c.Request(), c.Response(), session)

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -39,6 +40,13 @@ func (p Person) DisplayName() string {
 func ActorName(p Person) string {
 	return fmt.Sprintf("person:%d %s", p.ID, p.DisplayName())
 }
+
+// ErrDisabled says that a person may not sign in to this portal any more, whatever
+// the identity provider says.
+var ErrDisabled = errors.New("access: the person is disabled")
+
+// SessionLimits are how long a session may go unused, and how long it may last.
+type SessionLimits struct{ Idle, Max time.Duration }
 
 // Session is one signed-in browser. The browser holds a random reference, the
 // database only its hash.

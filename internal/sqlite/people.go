@@ -38,34 +38,72 @@ const maxSessions = 5
 
 // SignIn records a sign-in: it finds or makes the person by issuer and subject,
 // takes over name, e-mail and groups, opens a session under the hash of its
-// reference, and adds the ledger entry. A person who is disabled here stays so.
-func (db *DB) SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, act ledger.Act) (access.Person, error) {
+// reference, and adds the ledger entry. Everybody's sessions that are past the
+// limits are gone then. A person who is disabled here gets access.ErrDisabled and
+// nothing changes but the ledger, which says so.
+func (db *DB) SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, limits access.SessionLimits, act ledger.Act) (access.Person, error) {
 	var signedIn access.Person
+	var refused error
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
-		now := millis(db.now())
-		row := tx.QueryRowContext(ctx, `
-			INSERT INTO people AS p (issuer, subject, name, email, groups, first_seen, last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (issuer, subject) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
-				last_visit = max(p.last_visit, coalesce((SELECT max(seen_at) FROM sessions WHERE person = p.id), 0)),
-				last_sign_in = excluded.last_sign_in
-			RETURNING id, issuer, subject, name, email, groups, disabled, first_seen, last_sign_in, last_visit`,
-			p.Issuer, p.Subject, p.Name, p.Email, jsonList(p.Groups), now, now)
-		var err error
-		if signedIn, err = scanPerson(row); err != nil {
+		known, err := personOf(ctx, tx, p)
+		if err == nil && known.Disabled {
+			refused = access.ErrDisabled
+			return db.appendLedger(ctx, tx, ledger.Act{
+				Actor: access.ActorName(known), Action: "session.refuse", Object: "sign-in", Detail: "the person is disabled", RequestID: act.RequestID,
+			})
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("sqlite: signing in: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (hash, person, created_at, seen_at, id_token) VALUES (?, ?, ?, ?, ?)`,
-			hash, signedIn.ID, now, now, idToken); err != nil {
+		if signedIn, err = db.openSession(ctx, tx, p, hash, idToken); err != nil {
 			return fmt.Errorf("sqlite: signing in: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE person = ?1 AND hash NOT IN
-			(SELECT hash FROM sessions WHERE person = ?1 ORDER BY created_at DESC, seen_at DESC LIMIT ?2)`, signedIn.ID, maxSessions); err != nil {
+		if err := db.dropSessions(ctx, tx, signedIn.ID, limits); err != nil {
 			return fmt.Errorf("sqlite: signing in: %w", err)
 		}
 		act.Actor = access.ActorName(signedIn)
 		return db.appendLedger(ctx, tx, act)
 	})
+	return signedIn, errors.Join(err, refused)
+}
+
+// personOf is the person of an issuer and subject, or sql.ErrNoRows.
+func personOf(ctx context.Context, tx *sql.Tx, p access.Person) (access.Person, error) {
+	return scanPerson(tx.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.issuer = ? AND p.subject = ?`, p.Issuer, p.Subject))
+}
+
+func (db *DB) openSession(ctx context.Context, tx *sql.Tx, p access.Person, hash []byte, idToken string) (access.Person, error) {
+	now := millis(db.now())
+	signedIn, err := scanPerson(tx.QueryRowContext(ctx, `
+		INSERT INTO people AS p (issuer, subject, name, email, groups, first_seen, last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (issuer, subject) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
+			last_visit = max(p.last_visit, coalesce((SELECT max(seen_at) FROM sessions WHERE person = p.id), 0)),
+			last_sign_in = excluded.last_sign_in
+		RETURNING id, issuer, subject, name, email, groups, disabled, first_seen, last_sign_in, last_visit`,
+		p.Issuer, p.Subject, p.Name, p.Email, jsonList(p.Groups), now, now))
+	if err != nil {
+		return signedIn, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, person, created_at, seen_at, id_token) VALUES (?, ?, ?, ?, ?)`,
+		hash, signedIn.ID, now, now, idToken)
 	return signedIn, err
+}
+
+// dropSessions drops everybody's sessions that are past the limits, after noting
+// when they were last used, and those of one person that are too many.
+func (db *DB) dropSessions(ctx context.Context, tx *sql.Tx, person access.PersonID, limits access.SessionLimits) error {
+	unused, begun := millis(db.now().Add(-limits.Idle)), millis(db.now().Add(-limits.Max))
+	if _, err := tx.ExecContext(ctx, `UPDATE people SET last_visit = max(last_visit, s.seen)
+		FROM (SELECT person, max(seen_at) AS seen FROM sessions WHERE seen_at <= ? OR created_at <= ? GROUP BY person) s
+		WHERE s.person = people.id`, unused, begun); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE seen_at <= ? OR created_at <= ?`, unused, begun); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE person = ?1 AND hash NOT IN
+		(SELECT hash FROM sessions WHERE person = ?1 ORDER BY created_at DESC, seen_at DESC LIMIT ?2)`, person, maxSessions)
+	return err
 }
 
 // Session finds a session and its person by the hash of the reference, or

@@ -37,16 +37,55 @@ func TestPeopleAreOneByIssuerAndSubject(t *testing.T) {
 	}
 }
 
-func TestADisabledPersonStaysDisabled(t *testing.T) {
+func TestADisabledPersonGetsNoSession(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
-	ada := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Groups: []string{"admins"}})
+	ada := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada", Groups: []string{"admins"}})
 	p.exec(t, `UPDATE people SET disabled = 1 WHERE id = ?`, ada.ID)
-	if again := p.signIn(t, 'b', access.Person{Issuer: issuer, Subject: "u-1"}); !again.Disabled {
-		t.Errorf("%+v", again)
+	p.wait(time.Hour)
+	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1", Name: "Eve"}, hash('b'), "", limits, ledger.Act{Action: "session.begin", RequestID: "r9"})
+	if !errors.Is(err, access.ErrDisabled) {
+		t.Errorf("%v", err)
 	}
-	if _, held, err := p.Session(t.Context(), hash('a')); err != nil || !held.Disabled {
+	if _, _, err := p.Session(t.Context(), hash('b')); !errors.Is(err, billing.ErrNotFound) {
+		t.Errorf("a disabled person has a session: %v", err)
+	}
+	if _, held, err := p.Session(t.Context(), hash('a')); err != nil || !held.Disabled || held.Name != "Ada" || len(held.Groups) != 1 || !held.LastSignIn.Equal(ada.LastSignIn) {
 		t.Errorf("%+v, %v", held, err)
+	}
+	entries := p.entries(t)
+	if last := entries[len(entries)-1]; len(entries) != 2 || last.Action != "session.refuse" || last.Actor != access.ActorName(ada) || last.RequestID != "r9" {
+		t.Errorf("%+v", entries)
+	}
+}
+
+func TestSessionsPastTheirLimitsGoWithTheNextSignIn(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	short := access.SessionLimits{Idle: time.Hour, Max: 3 * time.Hour}
+	idle := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1"})
+	p.signIn(t, 'b', access.Person{Issuer: issuer, Subject: "u-2"})
+	p.wait(2 * time.Hour)
+	p.signIn(t, 'c', access.Person{Issuer: issuer, Subject: "u-3"})
+	p.wait(time.Hour - time.Second)
+	must(t, p.TouchSession(t.Context(), hash('b')))
+	left := p.clock()
+	p.wait(time.Second)
+	p.exec(t, `UPDATE sessions SET seen_at = seen_at + 1 WHERE hash = ?`, hash('c'))
+	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-4"}, hash('d'), "", short, act)
+	must(t, err)
+	for letter, stays := range map[byte]bool{'a': false, 'b': false, 'c': true, 'd': true} {
+		if _, _, err := p.Session(t.Context(), hash(letter)); (err == nil) != stays {
+			t.Errorf("session %c: %v", letter, err)
+		}
+	}
+	people, err := p.People(t.Context())
+	must(t, err)
+	for _, person := range people {
+		want := map[string]time.Time{"u-1": idle.LastSignIn, "u-2": left}[person.Subject]
+		if !person.LastVisit.Equal(want) {
+			t.Errorf("last visit of %s: %v, want %v", person.Subject, person.LastVisit, want)
+		}
 	}
 }
 
@@ -121,7 +160,7 @@ func TestASignInWithoutEntryIsNone(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
 	p.exec(t, `CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT raise(ABORT, 'full'); END`)
-	if _, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1"}, hash('a'), "", act); err == nil {
+	if _, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1"}, hash('a'), "", limits, act); err == nil {
 		t.Error("signed in without an entry")
 	}
 	if people, err := p.People(t.Context()); err != nil || len(people) != 0 {
@@ -170,5 +209,24 @@ func TestSignInAttemptsAreTakenOnceByTheirBrowserInTime(t *testing.T) {
 	must(t, p.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM signin_attempts`).Scan(&left))
 	if left != 1 {
 		t.Errorf("%d attempts are kept", left)
+	}
+}
+
+func TestABrowserHasFewSignInsUnderWay(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	must(t, p.AddSignInAttempt(t.Context(), attempt("other", 'b', p.clock()), time.Time{}))
+	for i := range 8 {
+		p.wait(time.Second)
+		must(t, p.AddSignInAttempt(t.Context(), attempt(string(rune('0'+i)), 'a', p.clock()), time.Time{}))
+	}
+	for i := range 8 {
+		_, err := p.TakeSignInAttempt(t.Context(), string(rune('0'+i)), hash('a'), time.Time{})
+		if (err == nil) != (i >= 3) {
+			t.Errorf("attempt %d: %v", i, err)
+		}
+	}
+	if _, err := p.TakeSignInAttempt(t.Context(), "other", hash('b'), time.Time{}); err != nil {
+		t.Errorf("another browser's attempt: %v", err)
 	}
 }

@@ -158,10 +158,13 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// limits are longer than any test but those of the limits.
+var limits = access.SessionLimits{Idle: 1000 * time.Hour, Max: 1000 * time.Hour}
+
 // signIn is a person with a session under a hash made of one letter.
 func (p *portal) signIn(t testing.TB, letter byte, person access.Person) access.Person {
 	t.Helper()
-	signedIn, err := p.SignIn(t.Context(), person, hash(letter), "token", ledger.Act{Action: "session.begin"})
+	signedIn, err := p.SignIn(t.Context(), person, hash(letter), "token", limits, ledger.Act{Action: "session.begin"})
 	must(t, err)
 	return signedIn
 }

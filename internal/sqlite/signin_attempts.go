@@ -11,11 +11,19 @@ import (
 	"billportal/internal/billing"
 )
 
+// maxAttempts is how many sign-ins a browser may have under way, one for each of
+// some tabs; the oldest goes.
+const maxAttempts = 5
+
 // AddSignInAttempt keeps a sign-in that has begun, and drops those that began
-// before oldest.
+// before oldest and those of the same browser that are too many.
 func (db *DB) AddSignInAttempt(ctx context.Context, a access.SignInAttempt, oldest time.Time) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM signin_attempts WHERE started_at < ?`, millis(oldest)); err != nil {
+			return fmt.Errorf("sqlite: sign-in attempt: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM signin_attempts WHERE browser = ?1 AND state NOT IN
+			(SELECT state FROM signin_attempts WHERE browser = ?1 ORDER BY started_at DESC LIMIT ?2)`, a.Browser, maxAttempts-1); err != nil {
 			return fmt.Errorf("sqlite: sign-in attempt: %w", err)
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO signin_attempts (state, browser, nonce, verifier, return_to, started_at)

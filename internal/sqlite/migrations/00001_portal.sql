@@ -163,6 +163,8 @@ CREATE TABLE signin_attempts (
   return_to  TEXT NOT NULL,
   started_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX signin_attempts_by_start ON signin_attempts (started_at);
+CREATE INDEX signin_attempts_by_browser ON signin_attempts (browser, started_at);
 
 CREATE TABLE grants (
   id           INTEGER PRIMARY KEY,
