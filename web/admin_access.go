@@ -73,6 +73,7 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 	}
 	page := s.page(c, "access.title")
 	t := page.Texts
+	announceImport(&page, imported)
 	imported.Action, imported.Format = "/admin/access/import", export.GrantsHeader()
 	view := templates.AdminAccessView{Page: page, Count: t.N("count.grants", len(grants)), Import: imported}
 	for _, g := range grants {
@@ -262,7 +263,7 @@ func (s *Server) importGrants(c echo.Context) error {
 		err = s.addParsed(c, parsed, replace)
 	}
 	if err == nil {
-		return s.leaveNotice(c, notice{Key: "notice.imported", Count: len(parsed)}, "/admin/access")
+		return s.leaveNotice(c, notice{Key: "notice.imported", Counted: true, Count: len(parsed)}, "/admin/access")
 	}
 	form, ok := importErrors(s.texts(c), err, replace)
 	if !ok {

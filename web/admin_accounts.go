@@ -53,6 +53,7 @@ func (s *Server) registerPage(c echo.Context, status int, form templates.ImportF
 	}
 	page := s.page(c, "register.title")
 	t := page.Texts
+	announceImport(&page, form)
 	form.Action, form.Format = "/admin/accounts/import", export.RegisterHeader()
 	view := templates.AdminAccountsView{Page: page, Lede: registerCounts(t, accounts), Import: form}
 	addDecisions(t, &view, accounts, quarantined)
@@ -223,7 +224,7 @@ func (s *Server) admitAccounts(c echo.Context) error {
 	if c.FormValue("from") == "setup" {
 		location = "/"
 	}
-	return s.leaveNotice(c, notice{Key: "notice.admitted", Count: len(accounts)}, location)
+	return s.leaveNotice(c, notice{Key: "notice.admitted", Counted: true, Count: len(accounts), Next: "notice.next.grant"}, location)
 }
 
 // hideAccount records the decision to leave an account hidden.
@@ -253,7 +254,7 @@ func (s *Server) importRegister(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return s.leaveNotice(c, notice{Key: "notice.imported", Count: len(accounts)}, "/admin/accounts")
+		return s.leaveNotice(c, notice{Key: "notice.imported", Counted: true, Count: len(accounts)}, "/admin/accounts")
 	}
 	form, ok := importErrors(s.texts(c), err, replace)
 	if !ok {

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"bytes"
+	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -95,5 +98,37 @@ func TestAdmitAllAdmitsWhatWasShownAndStillWaits(t *testing.T) {
 	named := s.get(t, admin, "/admin/accounts").find(t, `form[action="/admin/accounts/admit"]`)
 	if a := s.send(t, admin, named, url.Values{"number": {"1"}}); a.StatusCode != http.StatusNotFound || s.statuses(t)["1"].Status != billing.Hidden {
 		t.Errorf("status %d for an account that was decided to stay hidden", a.StatusCode)
+	}
+}
+
+// file sends a file with an import form.
+func (s *site) file(t *testing.T, client *http.Client, page, content string) answer {
+	t.Helper()
+	form := s.get(t, client, page).find(t, "#import form")
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", "x.csv")
+	if err == nil {
+		_, err = part.Write([]byte(content))
+	}
+	if err = errors.Join(err, w.WriteField("csrf", form.Find(`[name="csrf"]`).AttrOr("value", "")), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r := s.request(t, http.MethodPost, form.AttrOr("action", ""), &body)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return do(t, client, r)
+}
+
+func TestAnImportSaysAtTheTopHowItWent(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	admin := s.as(t, sandbox.SubjectAdmin)
+	refused := s.file(t, admin, "/admin/accounts", "number,name,group,cost_centre,country,status\n1,A,B,C,France,hidden\n")
+	if refused.StatusCode != http.StatusBadRequest || refused.find(t, `.page-notice [role="alert"] a[href="#import"]`).Length() != 1 {
+		t.Errorf("status %d: %s", refused.StatusCode, refused.find(t, "main").Text())
+	}
+	s.file(t, admin, "/admin/accounts", "number,name,group,cost_centre,country,status\n")
+	if got := strings.TrimSpace(s.get(t, admin, "/admin/accounts").find(t, ".page-notice").Text()); got != "0 lines were imported." {
+		t.Errorf("an empty file: %q", got)
 	}
 }

@@ -35,6 +35,16 @@ func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T,
 	return lines, err
 }
 
+// announceImport says at the top of the page that a file was refused; the form
+// below names the lines.
+func announceImport(page *templates.Page, form templates.ImportForm) {
+	if form.Summary != "" {
+		page.Notice = &templates.Notice{
+			Kind: templates.NoticeBad, Text: form.Summary, Links: []templates.Link{{Label: page.Texts.S("import.details"), URL: "#import"}},
+		}
+	}
+}
+
 // importErrors is the import form with every bad line named, for errors that the
 // person can mend.
 func importErrors(t *i18n.Texts, err error, replace bool) (templates.ImportForm, bool) {

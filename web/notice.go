@@ -16,10 +16,16 @@ import (
 // what goes into it. It travels in a signed cookie from the change to the page
 // that the browser is sent to.
 type notice struct {
-	Key   string
-	Count int // chooses the plural where it is above zero
-	Args  []string
+	Key     string
+	Counted bool // the text is a plural of Count
+	Count   int
+	Args    []string
+	More    string // key of one more sentence, or empty
+	Next    string // key of the link that leads on, or empty
 }
+
+// nextSteps are the addresses that notices lead on to.
+var nextSteps = map[string]string{"notice.next.grant": "/admin/access"}
 
 // noticeSeconds is how long a notice waits for its page.
 const noticeSeconds = 60
@@ -71,8 +77,15 @@ func (s *Server) takeNotice(c echo.Context, t *i18n.Texts) *templates.Notice {
 	for _, a := range n.Args {
 		args = append(args, a)
 	}
-	if n.Count > 0 {
-		return &templates.Notice{Kind: templates.NoticeGood, Text: t.N(n.Key, n.Count, args...)}
+	shown := &templates.Notice{Kind: templates.NoticeGood, Text: t.S(n.Key, args...)}
+	if n.Counted {
+		shown.Text = t.N(n.Key, n.Count, args...)
 	}
-	return &templates.Notice{Kind: templates.NoticeGood, Text: t.S(n.Key, args...)}
+	if n.More != "" {
+		shown.Text += " " + t.S(n.More)
+	}
+	if url := nextSteps[n.Next]; url != "" {
+		shown.Links = []templates.Link{{Label: t.S(n.Next), URL: url}}
+	}
+	return shown
 }

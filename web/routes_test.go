@@ -108,7 +108,8 @@ func TestWhatIsNotThereIsSaidPolitely(t *testing.T) {
 		if a.find(t, "main h1").Length() != 1 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 			t.Errorf("%s %.60s: %s without a heading", wrong.method, wrong.path, a.Header.Get("Content-Type"))
 		}
-		if strings.Contains(a.body, "sql") || strings.Contains(a.body, "echo") {
+		said := strings.ReplaceAll(a.body, a.Header.Get("X-Portal-Request-Id"), "") // random letters can make any word
+		if strings.Contains(said, "sql") || strings.Contains(said, "echo") {
 			t.Errorf("%s %.60s tells of the inside: %s", wrong.method, wrong.path, a.body)
 		}
 	}
