@@ -13,4 +13,5 @@ type AdminAccountView struct {
 	Groups              []string // existing groups, offered while typing
 	Statuses            []Option // radio buttons, in this order
 	StatusError         string
+	Was                 string // the status that the reader was shown
 }

@@ -22,13 +22,17 @@ func (s *Server) adminAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.accountForm(c, http.StatusOK, a, nil)
+	return s.accountForm(c, http.StatusOK, a, a.Status, nil)
 }
 
 func (s *Server) accountOf(c echo.Context) (billing.BillingAccount, error) {
-	number, err := url.PathUnescape(c.Param("number"))
-	if err != nil {
-		return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
+	number := c.Param("number")
+	if c.Request().URL.RawPath != "" {
+		// Echo routes by the raw path where there is one, and its parameters are raw too.
+		var err error
+		if number, err = url.PathUnescape(number); err != nil {
+			return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
+		}
 	}
 	return s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
 }
@@ -39,11 +43,16 @@ func (s *Server) saveAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	now := a.Status
 	a.Name, a.Group = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("group"))
 	a.CostCentre, a.Country = strings.TrimSpace(c.FormValue("cost_centre")), strings.ToUpper(strings.TrimSpace(c.FormValue("country")))
 	a.Status = billing.AccountStatus(c.FormValue("status"))
+	if c.FormValue("was") != string(now) {
+		a.Status = now
+		return s.accountForm(c, http.StatusConflict, a, now, nil)
+	}
 	if wrong := accountErrors(s.texts(c), a); len(wrong) > 0 {
-		return s.accountForm(c, http.StatusBadRequest, a, wrong)
+		return s.accountForm(c, http.StatusBadRequest, a, now, wrong)
 	}
 	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.change"), []billing.BillingAccount{a}); err != nil {
 		return err
@@ -68,7 +77,9 @@ func accountErrors(t *i18n.Texts, a billing.BillingAccount) map[string]string {
 	return wrong
 }
 
-func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccount, wrong map[string]string) error {
+// accountForm is the form as it was filled. It carries the status as of now, so
+// that nobody undoes a decision that they have not seen.
+func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccount, now billing.AccountStatus, wrong map[string]string) error {
 	groups, err := s.Register.AccountGroups(c.Request().Context())
 	if err != nil {
 		return err
@@ -76,12 +87,15 @@ func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccoun
 	page := s.page(c, "register.title")
 	t := page.Texts
 	page.Title = t.S("account.heading", string(a.Number))
+	if status == http.StatusConflict {
+		page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: t.S("account.error.stale", t.S("status."+string(now)))}
+	}
 	view := templates.AdminAccountView{
 		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: a.UpstreamName, OursOnly: !a.Listed,
 		Name:       templates.Field{Value: a.Name, Error: wrong["name"]},
 		Group:      templates.Field{Value: a.Group, Error: wrong["group"]},
 		CostCentre: templates.Field{Value: a.CostCentre, Error: wrong["cost_centre"]},
-		Country:    templates.Field{Value: cmp.Or(a.Country, a.UpstreamCountry), Error: wrong["country"]}, StatusError: wrong["status"],
+		Country:    templates.Field{Value: cmp.Or(a.Country, a.UpstreamCountry), Error: wrong["country"]}, StatusError: wrong["status"], Was: string(now),
 	}
 	for _, fact := range []templates.Fact{
 		{Label: t.S("col.country"), Value: t.Country(a.UpstreamCountry)}, {Label: t.S("filter.currency"), Value: a.Currency},

@@ -132,3 +132,45 @@ func TestAnImportSaysAtTheTopHowItWent(t *testing.T) {
 		t.Errorf("an empty file: %q", got)
 	}
 }
+
+func TestAFormThatIsOlderThanADecisionIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	s.lists(t, "1")
+	admin := s.as(t, sandbox.SubjectAdmin)
+	form := s.get(t, admin, "/admin/accounts/1").find(t, `main form[action="/admin/accounts/1"]`)
+	s.send(t, admin, s.get(t, admin, "/admin/accounts").find(t, `form[action="/admin/accounts/admit"]`), url.Values{"number": {"1"}})
+	changes := url.Values{"name": {"Mine"}, "status": {"hidden"}}
+	refused := s.send(t, admin, form, changes)
+	if got := s.statuses(t)["1"]; refused.StatusCode != http.StatusConflict || got.Status != billing.Admitted || got.Name != "" {
+		t.Errorf("status %d leaves %+v", refused.StatusCode, got)
+	}
+	if refused.find(t, `.page-notice [role="alert"]`).Length() != 1 || refused.find(t, `input[name="name"]`).AttrOr("value", "") != "Mine" {
+		t.Errorf("the answer does not say why: %s", refused.find(t, "main").Text())
+	}
+	if a := s.send(t, admin, refused.find(t, `main form[action="/admin/accounts/1"]`), changes); a.StatusCode != http.StatusSeeOther || s.statuses(t)["1"].Status != billing.Hidden {
+		t.Errorf("sent again: status %d", a.StatusCode)
+	}
+}
+
+func TestAccountNumbersMayHoldAnything(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	odd := []string{"50%", "1/2", "a b", "%41", "x%2Fy", "?&#", "é"}
+	s.lists(t, odd...)
+	admin := s.as(t, sandbox.SubjectAdmin)
+	links := s.get(t, admin, "/admin/accounts").find(t, "table a.lead-action")
+	if links.Length() != len(odd) {
+		t.Fatalf("%d rows instead of %d", links.Length(), len(odd))
+	}
+	var shown []string
+	for _, link := range links.EachIter() {
+		page := s.get(t, admin, link.AttrOr("href", ""))
+		shown = append(shown, page.find(t, "main h1 .nowrap").Text())
+	}
+	slices.Sort(shown)
+	slices.Sort(odd)
+	if !slices.Equal(shown, odd) {
+		t.Errorf("the rows lead to %q instead of %q", shown, odd)
+	}
+}
