@@ -17,6 +17,7 @@ type GrantRow struct {
 	Kind    string // "Group", "Person"
 	Target  string // what may be seen: an account, a group of accounts, all accounts
 	Count   string // "3 accounts"
+	Idle    bool   // reaches nobody so far
 	By      string
 	Since   Day
 }

@@ -78,7 +78,7 @@ func (d desk) access() templates.AdminAccessView {
 		Grants: []templates.GrantRow{
 			{ID: "g1", Grantee: "MF-Finance-Accounting", Kind: t.S("access.group"), Target: t.S("access.all"), Count: t.N("count.accounts", 18), By: "Ada Okafor", Since: d.day("2025-02-03")},
 			{ID: "g2", Grantee: "Elena Brandt", Kind: t.S("access.person"), Target: "Wrocław plant, 0048 0902 11", Count: t.N("count.accounts", 1), By: "Ada Okafor", Since: d.day("2025-01-14")},
-			{ID: hostile, Grantee: hostile, Kind: t.S("access.person"), Target: longName, Count: t.N("count.accounts", 0), By: rightToLeft, Since: d.day("2025-01-14")},
+			{ID: hostile, Grantee: hostile, Kind: t.S("access.person"), Target: longName, Count: t.N("count.accounts", 0), Idle: true, By: rightToLeft, Since: d.day("2025-01-14")},
 		},
 		Form: templates.GrantForm{
 			GranteeKind: "group", TargetKind: "account", GroupsSeen: []string{"MF-Finance-Accounting", "MF-Staff-DE"},
@@ -96,7 +96,7 @@ func (d desk) access() templates.AdminAccessView {
 
 func (d desk) accessRefused() templates.AdminAccessView {
 	v := d.access()
-	v.Grants, v.People = nil, nil
+	v.Grants, v.People, v.Form.AccountGroups = nil, nil, nil
 	v.Form.GranteeKind, v.Form.TargetKind = "person", "account_group"
 	v.Form.PersonError = d.texts.S("access.error.required")
 	v.Form.Problems = []templates.FieldProblem{{ID: "person", Label: d.texts.S("grant.personname"), Text: v.Form.PersonError}}
@@ -119,6 +119,15 @@ func (d desk) setup() templates.SetupView {
 			AdmitForm: &templates.AdmitForm{Label: t.S("register.admitone", "0001 8834 53", hostile), Numbers: []string{"0001 8834 53"}},
 		},
 	}
+}
+
+func (d desk) setupDone() templates.SetupView {
+	v, done := d.setup(), templates.SetupStep{State: templates.StepDone, Why: d.texts.S("setup.synced")}
+	v.Steps = templates.SetupSteps{
+		Connect: done, Sync: done, Admit: done, Grant: done,
+		Summary: d.texts.S("setup.open", d.texts.N("count.accounts", 18), d.texts.N("count.grants", 3)),
+	}
+	return v
 }
 
 func (d desk) setupFailed() templates.SetupView {

@@ -69,6 +69,7 @@ func specimens(lang i18n.Lang) []specimen {
 		{"overview-empty", templates.Overview(nothing), false},
 		{"overview-setup", templates.Overview(adminOverview), false},
 		{"setup", templates.Setup(d.setup()), false},
+		{"setup-done", templates.Setup(d.setupDone()), false},
 		{"setup-failed", templates.Setup(d.setupFailed()), false},
 		{"bills", templates.Bills(d.billsView()), false},
 		{"bills-one", templates.Bills(one), false},

@@ -13,6 +13,12 @@ type SetupSteps struct {
 	Connect, Sync, Admit, Grant SetupStep
 	Progress                    *FirstSyncView // of the second step, while it runs
 	AdmitForm                   *AdmitForm     // nil hides the button
+	Summary                     string         // what is open, once every step is done
+}
+
+// Done reports whether every step is.
+func (v SetupSteps) Done() bool {
+	return v.Connect.State == StepDone && v.Sync.State == StepDone && v.Admit.State == StepDone && v.Grant.State == StepDone
 }
 
 // StepState is how far a step is; the zero value is later.

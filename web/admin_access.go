@@ -31,32 +31,6 @@ func (s *Server) adminAccess(c echo.Context) error {
 	return s.accessPage(c, http.StatusOK, grantForm{GranteeKind: access.GranteeGroup, TargetKind: access.TargetAccount}, templates.ImportForm{})
 }
 
-// grantForm is the form of a new grant as it was filled, and what is wrong with
-// it by control.
-type grantForm struct {
-	GranteeKind                 access.GranteeKind
-	Group, Person               string
-	TargetKind                  access.TargetKind
-	Account, AccountGroup       string
-	groupError, personError     string
-	accountError, accountsError string
-}
-
-// grant is what the form asks for.
-func (f grantForm) grant() access.Grant {
-	g := access.Grant{GranteeKind: f.GranteeKind, TargetKind: f.TargetKind, Grantee: f.Group}
-	if f.GranteeKind == access.GranteePerson {
-		g.Grantee = f.Person
-	}
-	switch f.TargetKind {
-	case access.TargetAccount:
-		g.Target = f.Account
-	case access.TargetAccountGroup:
-		g.Target = f.AccountGroup
-	}
-	return g
-}
-
 func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported templates.ImportForm) error {
 	ctx := c.Request().Context()
 	grants, err := s.Grants.Grants(ctx)
@@ -77,7 +51,7 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 	imported.Action, imported.Format = "/admin/access/import", export.GrantsHeader()
 	view := templates.AdminAccessView{Page: page, Count: t.N("count.grants", len(grants)), Import: imported}
 	for _, g := range grants {
-		view.Grants = append(view.Grants, s.grantRow(t, g))
+		view.Grants = append(view.Grants, s.grantRow(t, g, people))
 	}
 	for _, p := range people {
 		view.People = append(view.People, templates.PersonRow{
@@ -85,18 +59,19 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 			LastSeen: s.instant(t, p.LastSignIn),
 		})
 	}
-	view.Form = grantFormView(t, form, people, register)
+	view.Form = s.grantFormView(t, form, people, register)
 	return s.render(c, status, templates.AdminAccess(view))
 }
 
-func (s *Server) grantRow(t *i18n.Texts, g access.Grant) templates.GrantRow {
+func (s *Server) grantRow(t *i18n.Texts, g access.Grant, people []access.Person) templates.GrantRow {
 	kind := t.S("access.group")
 	if g.GranteeKind == access.GranteePerson {
 		kind = t.S("access.person")
 	}
 	at := billing.DateOf(g.At.In(s.TimeZone))
 	return templates.GrantRow{
-		ID: strconv.FormatInt(int64(g.ID), 10), Grantee: g.GranteeName, Kind: kind, Target: targetName(t, g),
+		Idle: !s.reaches(g, people),
+		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: g.GranteeName, Kind: kind, Target: targetName(t, g),
 		Count: t.N("count.accounts", g.Accounts), By: actorText(g.By), Since: day(t, at, ""),
 	}
 }
@@ -107,44 +82,6 @@ func actorText(actor string) string {
 		return name
 	}
 	return actor
-}
-
-func grantFormView(t *i18n.Texts, f grantForm, people []access.Person, register []billing.BillingAccount) templates.GrantForm {
-	view := templates.GrantForm{
-		GranteeKind: string(f.GranteeKind), Group: templates.Field{Value: f.Group, Error: f.groupError}, PersonError: f.personError,
-		TargetKind: string(f.TargetKind), AccountError: f.accountError, AccountGroupError: f.accountsError,
-	}
-	for _, p := range people {
-		view.GroupsSeen = append(view.GroupsSeen, p.Groups...)
-		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName() + " (" + p.Subject + ")", Selected: f.Person == p.Subject})
-	}
-	slices.Sort(view.GroupsSeen)
-	view.GroupsSeen = slices.Compact(view.GroupsSeen)
-	var groups []string
-	for _, a := range register {
-		if a.Group != "" {
-			groups = append(groups, a.Group)
-		}
-		if a.Status != billing.Hidden {
-			view.Accounts = append(view.Accounts, templates.Option{
-				Value: string(a.Number), Label: a.DisplayName() + ", " + string(a.Number), Selected: f.Account == string(a.Number),
-			})
-		}
-	}
-	sortOptions(t, view.Accounts)
-	slices.Sort(groups)
-	for _, name := range slices.Compact(groups) {
-		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: name, Selected: f.AccountGroup == name})
-	}
-	for _, problem := range []templates.FieldProblem{
-		{ID: "group", Label: t.S("grant.groupname"), Text: f.groupError}, {ID: "person", Label: t.S("grant.personname"), Text: f.personError},
-		{ID: "account", Label: t.S("grant.account"), Text: f.accountError}, {ID: "account_group", Label: t.S("grant.accountgroup"), Text: f.accountsError},
-	} {
-		if problem.Text != "" {
-			view.Problems = append(view.Problems, problem)
-		}
-	}
-	return view
 }
 
 // addGrant opens accounts to a group or a person, from their next click on.
@@ -171,60 +108,57 @@ func (s *Server) addGrant(c echo.Context) error {
 	case len(added) == 0:
 		form.groupError = t.S("access.error.duplicate")
 	default:
-		return s.leaveNotice(c, notice{Key: "notice.granted", Args: []string{s.granteeName(c, grant), targetName(t, withTargetName(grant))}}, "/admin/access")
+		return s.leaveGranted(c, t, grant)
 	}
 	return s.accessPage(c, http.StatusBadRequest, form, templates.ImportForm{})
 }
 
-// complete notes which controls were left empty; the kinds are radio buttons, so
-// a value that is none of theirs was not typed by a person and counts as empty.
-func (f *grantForm) complete(t *i18n.Texts) bool {
-	switch {
-	case f.GranteeKind == access.GranteePerson && f.Person == "":
-		f.personError = t.S("access.error.required")
-	case f.GranteeKind != access.GranteePerson && f.GranteeKind != access.GranteeGroup:
-		f.GranteeKind, f.groupError = access.GranteeGroup, t.S("access.error.required")
-	case f.GranteeKind == access.GranteeGroup && (f.Group == "" || len([]rune(f.Group)) > export.MaxText || !cleanText(f.Group)):
-		f.groupError = t.S("access.error.group")
+// leaveGranted confirms a grant, and says when nobody has come for it yet.
+func (s *Server) leaveGranted(c echo.Context, t *i18n.Texts, g access.Grant) error {
+	people, err := s.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
 	}
-	switch f.TargetKind {
-	case access.TargetAll:
-	case access.TargetAccountGroup:
-		if f.AccountGroup == "" {
-			f.accountsError = t.S("access.error.required")
-		}
-	case access.TargetAccount:
-		if f.Account == "" {
-			f.accountError = t.S("access.error.required")
-		}
-	default:
-		f.TargetKind, f.accountError = access.TargetAccount, t.S("access.error.required")
+	said := notice{Key: "notice.granted", Args: []string{granteeName(g, people), targetName(t, g)}}
+	if g.GranteeKind == access.GranteeGroup && !slices.ContainsFunc(people, func(p access.Person) bool { return slices.Contains(p.Groups, g.Grantee) }) {
+		said.More = "notice.nobodyyet"
 	}
-	return f.groupError == "" && f.personError == "" && f.accountError == "" && f.accountsError == ""
+	return s.leaveNotice(c, said, "/admin/access")
 }
 
 // granteeName is the name of the person behind a subject, or the group's own.
-func (s *Server) granteeName(c echo.Context, g access.Grant) string {
-	if g.GranteeKind == access.GranteePerson {
-		people, err := s.Grants.People(c.Request().Context())
-		if err != nil {
-			return g.Grantee
-		}
-		for _, p := range people {
-			if p.Subject == g.Grantee {
-				return p.DisplayName()
-			}
+func granteeName(g access.Grant, people []access.Person) string {
+	for _, p := range people {
+		if g.GranteeKind == access.GranteePerson && p.Subject == g.Grantee {
+			return p.DisplayName()
 		}
 	}
 	return g.Grantee
 }
 
-// withTargetName lets a grant that was just made name its target.
-func withTargetName(g access.Grant) access.Grant {
-	if g.TargetKind == access.TargetAccount && g.TargetName == "" {
-		g.TargetKind = access.TargetAccountGroup
+// reaches reports whether a grant opens bills to somebody who has signed in with
+// a role that reads bills.
+func (s *Server) reaches(g access.Grant, people []access.Person) bool {
+	return slices.ContainsFunc(people, func(p access.Person) bool {
+		given := slices.Contains(p.Groups, g.Grantee)
+		if g.GranteeKind == access.GranteePerson {
+			given = p.Subject == g.Grantee
+		}
+		return given && access.NewViewer(p, s.Policy, access.Scope{}).Rights.Has(access.View)
+	})
+}
+
+// opensBills reports whether a grant reaches somebody, or a group that the company
+// named for reading bills.
+func (s *Server) opensBills(g access.Grant, people []access.Person) bool {
+	if g.GranteeKind == access.GranteeGroup {
+		for _, role := range s.Policy.Roles([]string{g.Grantee}) {
+			if role != access.Admin {
+				return true
+			}
+		}
 	}
-	return g
+	return s.reaches(g, people)
 }
 
 // revokeGrant takes a grant away, from the next click of those who had it.

@@ -269,7 +269,9 @@ func targetName(t *i18n.Texts, g access.Grant) string {
 	case access.TargetAll:
 		return t.S("access.all")
 	case access.TargetAccount:
-		return accountText(g.TargetName, billing.AccountNumber(g.Target))
+		if g.TargetName != "" {
+			return accountText(g.TargetName, billing.AccountNumber(g.Target))
+		}
 	}
 	return g.Target
 }

@@ -174,3 +174,40 @@ func TestAccountNumbersMayHoldAnything(t *testing.T) {
 		t.Errorf("the rows lead to %q instead of %q", shown, odd)
 	}
 }
+
+func TestAGrantThatReachesNobodyIsMarked(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	s.lists(t, "1")
+	admin := s.as(t, sandbox.SubjectAdmin)
+	s.send(t, admin, s.get(t, admin, "/admin/accounts").find(t, `form[action="/admin/accounts/admit"]`), url.Values{"number": {"1"}})
+	if got := s.get(t, admin, "/admin/access").find(t, `#groups-seen option[value="`+sandbox.GroupReaders+`"]`).Length(); got != 1 {
+		t.Error("a group of the configuration is not offered")
+	}
+	step := func() string {
+		return s.get(t, admin, "/").find(t, "#setup > li").Eq(3).Find(".step-state").Text()
+	}
+	grant := func(group string) (said string, idle int) {
+		t.Helper()
+		form := s.get(t, admin, "/admin/access").find(t, `form[action="/admin/access"]`)
+		a := s.send(t, admin, form, url.Values{"grantee_kind": {"group"}, "group": {group}, "target_kind": {"all"}})
+		if a.StatusCode != http.StatusSeeOther {
+			t.Fatalf("status %d: %s", a.StatusCode, a.body)
+		}
+		page := s.get(t, admin, "/admin/access")
+		return page.find(t, ".page-notice").Text(), page.find(t, "tr:has(form) .tag.warn").Length()
+	}
+	if said, idle := grant("nobody's"); !strings.Contains(said, "Nobody who has signed in is in this group yet.") || idle != 1 {
+		t.Errorf("it says %q and marks %d grants", said, idle)
+	}
+	if got := step(); got != "now" {
+		t.Errorf("with a grant to nobody the step is %q", got)
+	}
+	s.as(t, sandbox.SubjectEmployee)
+	if said, idle := grant(sandbox.GroupReaders); strings.Contains(said, "Nobody") || idle != 1 {
+		t.Errorf("it says %q and marks %d grants", said, idle)
+	}
+	if got := step(); got != "done" {
+		t.Errorf("with a grant to a reader the step is %q", got)
+	}
+}

@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"billportal/internal/access"
 	"billportal/internal/billcache"
 	"billportal/internal/billing"
 	"billportal/internal/i18n"
@@ -23,6 +25,9 @@ func (s *Server) setup(c echo.Context) error {
 	steps, err := s.setupSteps(c, page.Texts, link)
 	if err != nil {
 		return err
+	}
+	if steps.Done() {
+		page.Title = page.Texts.S("setup.opentitle")
 	}
 	return s.render(c, http.StatusOK, templates.Setup(templates.SetupView{Page: page, Steps: steps}))
 }
@@ -54,6 +59,10 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 	if err != nil {
 		return templates.SetupSteps{}, err
 	}
+	people, err := s.Grants.People(c.Request().Context())
+	if err != nil {
+		return templates.SetupSteps{}, err
+	}
 	var admitted, waiting int
 	for _, a := range register {
 		switch {
@@ -76,10 +85,13 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 	steps.AdmitForm = admitForm(t, register)
 	steps.Grant = templates.SetupStep{Why: t.S("setup.grantwhy")}
 	switch {
-	case len(grants) > 0:
+	case slices.ContainsFunc(grants, func(g access.Grant) bool { return s.opensBills(g, people) }):
 		steps.Grant = templates.SetupStep{State: templates.StepDone, Why: t.N("count.grants", len(grants)) + "."}
 	case admitted > 0:
 		steps.Grant.State = templates.StepNow
+	}
+	if steps.Done() {
+		steps.Summary = t.S("setup.open", t.N("count.accounts", admitted), t.N("count.grants", len(grants)))
 	}
 	return steps, nil
 }
