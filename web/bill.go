@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (s *Server) bill(c echo.Context) error {
 func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, related []billing.Bill) templates.BillView {
 	t := page.Texts
 	view := templates.BillView{
-		Page: page, BackURL: "/bills", Kind: kindName(t, b), Number: printedNumber(b), Tags: versionTags(t, b),
+		Page: page, BackURL: s.backToList(c.Request().Referer()), Kind: kindName(t, b), Number: printedNumber(b), Tags: versionTags(t, b),
 		Account:    templates.Link{Label: accountText(b.AccountName, b.Account), URL: accountBillsURL(b.Account)},
 		TotalLabel: t.S("bill.total"), Total: amount(t, b.Gross),
 		Facts: s.billFacts(t, b), Notices: s.billNotices(t, b, related),
@@ -73,6 +74,16 @@ func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, r
 		})
 	}
 	return view
+}
+
+// backToList is the list that a reader came from, with its filters, or the list as
+// it begins.
+func (s *Server) backToList(referer string) string {
+	from, err := url.Parse(referer)
+	if err != nil || len(referer) > 2000 || from.Scheme+"://"+from.Host != s.URL || from.User != nil || from.Path != "/bills" || from.RawQuery == "" {
+		return "/bills"
+	}
+	return "/bills?" + from.Query().Encode()
 }
 
 // hashShown is how many digits of a digest a page shows; the whole one is in the

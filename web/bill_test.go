@@ -80,3 +80,20 @@ func TestABillSaysWhatWasCredited(t *testing.T) {
 		t.Errorf("a credit note without an invoice says %+v", got)
 	}
 }
+
+func TestABillLeadsBackToTheListItWasOpenedFrom(t *testing.T) {
+	t.Parallel()
+	s := desk()
+	s.URL = "https://bills.example:8443"
+	for referer, want := range map[string]string{
+		"https://bills.example:8443/bills?issued=any&q=a+b&after=x": "/bills?after=x&issued=any&q=a+b",
+		"https://bills.example:8443/bills":                          "/bills", "": "/bills", "://": "/bills",
+		"https://bills.example:8443/bills/aaaa?issued=any": "/bills", "https://bills.example:8443/accounts?x=1": "/bills",
+		"https://other.example/bills?issued=any": "/bills", "http://bills.example:8443/bills?issued=any": "/bills",
+		"https://bills.example:8443@other.example/bills?q=1": "/bills", "//other.example/bills?q=1": "/bills",
+	} {
+		if got := s.backToList(referer); got != want {
+			t.Errorf("%q leads back to %q instead of %q", referer, got, want)
+		}
+	}
+}
