@@ -121,8 +121,8 @@ func (d desk) creditNote() templates.BillView {
 		{Kind: templates.NoticeWarn, Title: t.S("bill.duplicate.title"), Text: t.S("bill.duplicate", hostile)},
 	}
 	v.References = []templates.BillReference{
-		{Relation: t.S("bill.original") + ".", URL: "/bills/y", Number: "GB26-0104374", Issued: d.day("2026-09-25"), Total: d.amount("12243.84", "GBP")},
-		{Relation: t.S("bill.original") + ".", Number: "GB26-0099999"},
+		{Relation: t.S("bill.original"), URL: "/bills/y", Number: "GB26-0104374", Issued: d.day("2026-09-25"), Total: d.amount("12243.84", "GBP")},
+		{Relation: t.S("bill.original"), Number: "GB26-0099999"},
 	}
 	v.Document = templates.DocumentView{State: templates.DocumentMissing, Reason: "Orange has no document for this bill.", RetryURL: "/bills/x"}
 	return v
