@@ -14,6 +14,12 @@ type ErrorView struct {
 // ErrorCode is an HTTP status that has texts: 400, 403, 404, 405, 413, 429, 500, 502 or 503.
 type ErrorCode string
 
+// titled is the frame of the page with the heading for a title.
+func (v ErrorView) titled() Page {
+	v.Title = v.heading()
+	return v.Page
+}
+
 // heading names what went wrong; statuses without their own text read as an internal error.
 func (v ErrorView) heading() string {
 	if v.Heading != "" {

@@ -98,7 +98,7 @@ func specimens(lang i18n.Lang) []specimen {
 		{"last-resort", templates.LastResort(d.anonymous("x")), false},
 	}
 	for _, code := range []templates.ErrorCode{"400", "403", "404", "405", "413", "429", "500", "502", "503", "418"} {
-		view := templates.ErrorView{Page: d.page(string(code), ""), Code: code, When: "30 Nov 2026, 09:14:22"}
+		view := templates.ErrorView{Page: d.page("", ""), Code: code, When: "30 Nov 2026, 09:14:22"}
 		if code == "500" {
 			view.RetryURL = "/bills"
 		}

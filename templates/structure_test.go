@@ -120,6 +120,9 @@ func TestEveryPageHasItsFrame(t *testing.T) {
 				t.Errorf("%s stands %d times", selector, doc.Find(selector).Length())
 			}
 		}
+		if title := doc.Find("title").Text(); strings.HasPrefix(strings.TrimSpace(title), "–") {
+			t.Errorf("the title is %q", title)
+		}
 		if current := doc.Find(`.nav [aria-current="page"]`).Length(); current > 1 {
 			t.Errorf("%d current pages", current)
 		}
