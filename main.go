@@ -95,7 +95,9 @@ func (versionCommand) Run(c app.Command) error {
 }
 
 func main() {
+	syscall.Umask(0o077) // whatever the portal writes is for its own account alone
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Args[1:])
 	stop()
 	if err != nil {

@@ -21,8 +21,8 @@ const commandLine = "command line"
 // ImportAccounts loads a register file, all or nothing. With replace the file is
 // the whole register, and what it removes is printed.
 func ImportAccounts(ctx context.Context, c Command, path string, replace bool) error {
-	return c.withFile(ctx, path, func(ctx context.Context, db *sqlite.DB, r io.Reader) error {
-		n, removed, err := importAccounts(ctx, db, r, replace)
+	return c.withFile(ctx, path, func(ctx context.Context, s *store, r io.Reader) error {
+		n, removed, err := importAccounts(ctx, s.db, r, replace)
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func ImportAccounts(ctx context.Context, c Command, path string, replace bool) e
 				return err
 			}
 		}
-		_, err = fmt.Fprintf(c.Stdout, "%d accounts imported\n", n)
+		_, err = fmt.Fprintf(c.Stdout, "%d accounts imported into %s\n", n, s.dir)
 		return err
 	})
 }
@@ -57,8 +57,8 @@ func importAccounts(ctx context.Context, db *sqlite.DB, r io.Reader, replace boo
 // ImportGrants loads a grants file, all or nothing. With replace the file is the
 // whole truth, and what it removes is printed.
 func ImportGrants(ctx context.Context, c Command, path string, replace bool) error {
-	return c.withFile(ctx, path, func(ctx context.Context, db *sqlite.DB, r io.Reader) error {
-		added, removed, err := importGrants(ctx, db, r, replace)
+	return c.withFile(ctx, path, func(ctx context.Context, s *store, r io.Reader) error {
+		added, removed, err := importGrants(ctx, s.db, r, replace)
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func ImportGrants(ctx context.Context, c Command, path string, replace bool) err
 				return err
 			}
 		}
-		_, err = fmt.Fprintf(c.Stdout, "%d grants added\n", len(added))
+		_, err = fmt.Fprintf(c.Stdout, "%d grants added in %s\n", len(added), s.dir)
 		return err
 	})
 }
@@ -97,7 +97,7 @@ func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool)
 }
 
 // withFile opens the database and a file for do.
-func (c Command) withFile(ctx context.Context, path string, do func(context.Context, *sqlite.DB, io.Reader) error) (err error) {
+func (c Command) withFile(ctx context.Context, path string, do func(context.Context, *store, io.Reader) error) (err error) {
 	dir, err := c.dataFolder()
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (c Command) withFile(ctx context.Context, path string, do func(context.Cont
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(ctx, s.db, f)
+	return do(ctx, s, f)
 }
 
 // dataFolder is PORTAL_DATA. Commands that only need the data work without the

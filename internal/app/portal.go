@@ -8,23 +8,16 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"billportal/internal/access"
 	"billportal/internal/billcache"
 	"billportal/internal/billingapi"
 	"billportal/internal/config"
-	"billportal/internal/documents"
 	"billportal/internal/i18n"
 	"billportal/internal/signin"
-	"billportal/internal/sqlite"
 	"billportal/web"
 )
 
@@ -49,36 +42,6 @@ func (c Command) load(log *slog.Logger) (config.Config, error) {
 	}
 	return cfg, err
 }
-
-// store is the database and the documents of a data folder.
-type store struct {
-	dir       string
-	db        *sqlite.DB
-	documents *documents.Store
-}
-
-// openStore opens a data folder and makes it when missing. Every temporary file
-// of the process goes below it from then on.
-func openStore(ctx context.Context, dir string, now func() time.Time) (*store, error) {
-	tmp := filepath.Join(dir, "tmp")
-	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
-	}
-	if err := os.Setenv("TMPDIR", tmp); err != nil {
-		return nil, err
-	}
-	docs, err := documents.NewStore(filepath.Join(dir, "documents"), tmp)
-	if err != nil {
-		return nil, err
-	}
-	db, err := sqlite.Open(ctx, filepath.Join(dir, "portal.db"), now)
-	if err != nil {
-		return nil, err
-	}
-	return &store{dir: dir, db: db, documents: docs}, nil
-}
-
-func (s *store) Close() error { return s.db.Close() }
 
 // newCache joins the store with the one client of the Billing API.
 func newCache(cfg config.Config, s *store, now func() time.Time, log *slog.Logger) (*billcache.Cache, error) {
@@ -120,7 +83,6 @@ func readDialect(path string) (dialect billingapi.Dialect, err error) {
 type portal struct {
 	cfg    config.Config
 	store  *store
-	egress *egress
 	cache  *billcache.Cache
 	server *web.Server
 	log    *slog.Logger
@@ -135,10 +97,7 @@ func openPortal(ctx context.Context, cfg config.Config, c Command, log *slog.Log
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.store, err = openStore(ctx, cfg.Portal.Data, c.Now); err != nil {
-		return p, err
-	}
-	if p.egress, err = lockEgress(cfg.Portal.Data); err != nil {
+	if p.store, err = openAlone(ctx, cfg.Portal.Data, c.Now); err != nil {
 		return p, err
 	}
 	if p.cache, err = newCache(cfg, p.store, c.Now, log); err != nil {
@@ -159,15 +118,15 @@ func openPortal(ctx context.Context, cfg config.Config, c Command, log *slog.Log
 	return p, err
 }
 
+// Close ends what still runs for the cache, then closes what it writes to.
 func (p *portal) Close() error {
-	var errs []error
-	if p.egress != nil {
-		errs = append(errs, p.egress.Close())
+	if p.cache != nil {
+		p.cache.Close()
 	}
 	if p.store != nil {
-		errs = append(errs, p.store.Close())
+		return p.store.Close()
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 func portalURL(cfg config.Config) string { return strings.TrimRight(cfg.Portal.URL, "/") }
@@ -190,40 +149,4 @@ func settings(cfg config.Config, version string) web.Settings {
 			EmployeesDownload: p.EmployeesDownload,
 		},
 	}
-}
-
-// stopTime is how long requests under way may take when the portal stops.
-const stopTime = 10 * time.Second
-
-// run serves on l and syncs until ctx ends.
-func (p *portal) run(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
-		Handler:           p.server,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return p.cache.Run(ctx) })
-	group.Go(func() error {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
-		defer cancel()
-		return server.Shutdown(stopping)
-	})
-	return group.Wait()
-}
-
-// listen opens the portal's address.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", address)
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // Sync brings the copy up to date once. Beside a running portal it leaves a
-// request and waits for the portal's sync to end.
+// request and waits for the portal's sync to end, or does it when the portal ends
+// before.
 func Sync(ctx context.Context, c Command) (err error) {
 	log := c.logger(slog.LevelWarn)
 	cfg, err := c.load(log)
@@ -24,18 +25,16 @@ func Sync(ctx context.Context, c Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	lock, err := lockEgress(cfg.Portal.Data)
-	if errors.Is(err, errEgressTaken) {
-		return c.awaitSync(ctx, s.db)
+	if s.egress == nil {
+		if err := c.awaitSync(ctx, s); err != nil || s.egress == nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
 	cache, err := newCache(cfg, s, c.Now, log)
 	if err != nil {
 		return err
 	}
+	defer cache.Close()
 	err = cache.Sync(ctx)
 	run, runErr := s.db.LastRun(ctx)
 	if runErr != nil {
@@ -47,21 +46,25 @@ func Sync(ctx context.Context, c Command) (err error) {
 // awaitEvery is how often the other process's progress is looked at.
 const awaitEvery = 200 * time.Millisecond
 
-func (c Command) awaitSync(ctx context.Context, db *sqlite.DB) error {
-	request, err := db.RequestSync(ctx)
+// awaitSync leaves a request for a sync to the process that has the link to the API
+// and tells how it ended. When that process ends before, it takes the link over.
+func (c Command) awaitSync(ctx context.Context, s *store) error {
+	request, err := s.db.RequestSync(ctx)
 	if err != nil {
 		return err
 	}
 	tick := time.NewTicker(awaitEvery)
 	defer tick.Stop()
 	for {
-		run, err := db.RequestedRun(ctx, request)
-		switch {
-		case errors.Is(err, billing.ErrNotFound) || err == nil && run.Outcome == sqlite.SyncRunning:
-		case err != nil:
-			return err
-		default:
+		run, err := s.db.RequestedRun(ctx, request)
+		if err == nil && run.Outcome != sqlite.SyncRunning {
 			return c.tellRun(run)
+		}
+		if err != nil && !errors.Is(err, billing.ErrNotFound) {
+			return err
+		}
+		if s.egress, err = lockEgress(s.dir); !errors.Is(err, errEgressTaken) {
+			return err
 		}
 		select {
 		case <-ctx.Done():

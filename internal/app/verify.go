@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 
 	"billportal/internal/documents"
 	"billportal/internal/ledger"
+	"billportal/internal/sqlite"
 )
 
 // ErrFindings says that verify found something; each finding has been printed.
@@ -21,10 +22,11 @@ func Verify(ctx context.Context, c Command) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "portal.db")); err != nil {
+	s := &store{dir: dir, documents: documents.Existing(filepath.Join(dir, "documents"))}
+	s.db, err = sqlite.OpenReadOnly(ctx, filepath.Join(dir, databaseName))
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no portal in %s: %w", dir, err)
 	}
-	s, err := openStore(ctx, dir, c.Now)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type Cache struct {
 	log       *slog.Logger
 
 	fetches  singleflight.Group
+	running  *fetching
 	nextSync atomic.Int64 // milliseconds since 1970
 }
 
@@ -47,6 +48,7 @@ type Cache struct {
 func New(o Options) *Cache {
 	return &Cache{
 		db: o.DB, documents: o.Documents, api: o.API, every: o.SyncEvery, now: o.Now, log: o.Log,
+		running: newFetching(),
 	}
 }
 

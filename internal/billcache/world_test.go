@@ -87,7 +87,7 @@ func start(t *testing.T, database []byte) *world {
 	var err error
 	w.Sandbox, err = sandbox.Start(context.Background(), sandbox.Options{Seed: 7, Today: today, CallsPerMinute: -1, TokenCallsPerMinute: -1})
 	must(t, err)
-	t.Cleanup(w.Close)
+	t.Cleanup(w.Sandbox.Close)
 	w.api, err = billingapi.New(billingapi.Options{
 		BaseURL: w.BillingURL, TokenURL: w.TokenURL, ClientID: w.ClientID, ClientSecret: w.ClientSecret, APIKey: w.APIKey,
 		CallsPerMinute: 1_000_000, CallsPerSecond: 1_000_000,
@@ -101,6 +101,7 @@ func start(t *testing.T, database []byte) *world {
 	w.Cache = billcache.New(billcache.Options{
 		DB: w.db, Documents: store, API: w.api, SyncEvery: 30 * time.Minute, Now: w.clock, Log: slog.New(tell{w.logs}),
 	})
+	t.Cleanup(w.Cache.Close)
 	return w
 }
 

@@ -55,6 +55,10 @@ func NewStore(dir, tmp string) (*Store, error) {
 	return &Store{dir: dir, tmp: tmp}, nil
 }
 
+// Existing is a store to read and verify what dir holds; nothing is made, and nothing
+// can be put into it.
+func Existing(dir string) *Store { return &Store{dir: dir} }
+
 // Put reads a PDF to its end, verifies it and keeps it: temporary file, fsync,
 // rename, fsync of the folder. declared is the length that the sender announced,
 // -1 when it announced none. Bytes that are no whole PDF leave nothing behind and

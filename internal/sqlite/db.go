@@ -36,36 +36,77 @@ type DB struct {
 	newID func() string
 }
 
-// ErrTooNew is returned by Open for a database that a newer portal has migrated.
-var ErrTooNew = errors.New("sqlite: the database belongs to a newer version of the portal")
+// The errors of opening a database whose schema is not this program's.
+var (
+	// ErrTooNew says that a newer portal has migrated the database.
+	ErrTooNew = errors.New("sqlite: the database belongs to a newer version of the portal")
+	// ErrTooOld says that the database must be migrated first, which Open does.
+	ErrTooOld = errors.New("sqlite: the database belongs to an older version of the portal, which must stop before this one can bring it up to date")
+)
 
 // Open opens the database at path, makes it when missing and brings its schema
-// up to date, with a copy of the old state beside it. now is the clock of every
-// instant that the database records.
+// up to date, with a copy of the old state beside it. No other process may have it
+// open meanwhile. now is the clock of every instant that the database records.
 func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
+	return open(ctx, path, now, func(db *DB) error { return db.migrate(ctx, migrations()) })
+}
+
+// OpenExisting opens a database beside other processes and leaves its schema as it
+// is. One that is missing is fs.ErrNotExist; one with another schema than this
+// program's is ErrTooOld or ErrTooNew.
+func OpenExisting(ctx context.Context, path string, now func() time.Time) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	return open(ctx, path, now, func(db *DB) error { return checkSchema(ctx, db.write) })
+}
+
+func open(ctx context.Context, path string, now func() time.Time, prepare func(*DB) error) (*DB, error) {
 	db := &DB{path: path, now: now, newID: randomID}
 	var err error
 	if db.write, err = connect(ctx, path, "_txlock=immediate", 1); err != nil {
 		return nil, err
 	}
-	if err := db.prepare(ctx); err != nil {
+	err = checkRelease(ctx, db.write)
+	if err == nil {
+		err = prepare(db)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
-	if db.read, err = connect(ctx, path, "_pragma=query_only(1)", readers); err != nil {
+	if db.read, err = connect(ctx, path, readOnly, readers); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) prepare(ctx context.Context) error {
-	if err := checkRelease(ctx, db.write); err != nil {
-		return err
+// readOnly makes connections that cannot write.
+const readOnly = "_pragma=query_only(1)"
+
+// OpenReadOnly opens a database like OpenExisting, for reading alone: every method
+// that writes panics, and the file stays as it is to the last byte.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	return db.migrate(ctx, migrations())
+	read, err := connect(ctx, path, readOnly+"&mode=ro", readers)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkRelease(ctx, read), checkSchema(ctx, read)); err != nil {
+		return nil, errors.Join(err, read.Close())
+	}
+	return &DB{path: path, read: read}, nil
 }
 
 // Close ends all connections.
-func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.Close()) }
+func (db *DB) Close() error {
+	err := db.read.Close()
+	if db.write != nil {
+		err = errors.Join(err, db.write.Close())
+	}
+	return err
+}
 
 // pragmas are set on every connection and read back when the first one opens:
 // the driver ignores a misspelt pragma in silence. The busy time-out stands first

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -46,6 +47,36 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("sqlite: migrating from version %d: %w", current, err)
+	}
+	return nil
+}
+
+// checkSchema refuses a database whose schema is not exactly this program's.
+func checkSchema(ctx context.Context, pool *sql.DB) error {
+	names, err := fs.Glob(migrations(), "*.sql")
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	var newest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return fmt.Errorf("sqlite: %w", err)
+		}
+		newest = max(newest, version)
+	}
+	var current int64
+	err = pool.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`).Scan(&current)
+	if err == nil && current > 0 {
+		err = pool.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("sqlite: %w", err)
+	case current < newest:
+		return fmt.Errorf("%w: its schema is version %d, this program's is %d", ErrTooOld, current, newest)
+	case current > newest:
+		return fmt.Errorf("%w: its schema is version %d, this program knows %d", ErrTooNew, current, newest)
 	}
 	return nil
 }

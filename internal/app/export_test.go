@@ -1,0 +1,4 @@
+package app
+
+// Stop ends a server like that of the portal.
+var Stop = stop
