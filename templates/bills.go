@@ -35,6 +35,7 @@ type BillListView struct {
 	Empty     *Empty
 	Pager     *Pager
 	Announce  string // "214 bills", spoken after a change
+	Printed   string // "Rows 1–50 of 360; totals are of all 360.", on paper only; may be empty
 }
 
 // Chip is a filter in force and the address of the list without it.

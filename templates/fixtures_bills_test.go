@@ -39,7 +39,7 @@ func (d desk) list(rows []templates.BillRow) templates.BillListView {
 			Totals:   []templates.Amount{d.amount("1851199.22", "EUR"), d.amount("188071.34", "GBP"), d.amount("-403948.99", "USD")},
 			Excluded: t.N("totals.excluded", 1, "AE26-0000007"),
 		},
-		Bills: rows, Announce: t.N("count.bills", 214), Slots: []templates.FieldProblem{{ID: "f-q", Text: hostile}, {ID: "f-min"}},
+		Bills: rows, Announce: t.N("count.bills", 214), Printed: t.S("print.rows", 8, 214), Slots: []templates.FieldProblem{{ID: "f-q", Text: hostile}, {ID: "f-min"}},
 		Pager: &templates.Pager{Text: "1 – 50 / 214", OlderURL: "/bills?after=b50"},
 	}
 }

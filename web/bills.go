@@ -100,6 +100,7 @@ func (s *Server) addTotals(c echo.Context, t *i18n.Texts, q billQuery, list bill
 	}
 	view.Totals = billTotals(t, totals)
 	view.Announce = view.Totals.Count
+	view.Printed = printedRows(t, list, totals.Bills)
 	view.Pager = pager(t, q, list)
 	if viewer(c).Rights.Has(access.Export) && totals.Bills > 0 {
 		view.ExportURL = q.url("/bills.csv", nil)
@@ -130,6 +131,16 @@ func billTotals(t *i18n.Texts, totals billing.Totals) *templates.BillTotalsView 
 		view.Excluded = t.N("totals.excluded", excluded, strings.Join(currencies, ", "))
 	}
 	return view
+}
+
+// printedRows says on paper which part of the list is there. Places in the list
+// have no numbers beyond its first page.
+func printedRows(t *i18n.Texts, list billing.BillPage, all int) string {
+	rows, of := t.Number(itoa(len(list.Bills)), 0), t.Number(itoa(all), 0)
+	if list.HasNewer {
+		return t.S("print.somerows", rows, of)
+	}
+	return t.S("print.rows", rows, of)
 }
 
 // pager leads to the pages beside the one shown. Pages are places in the list, so
