@@ -211,11 +211,15 @@ func (s *Server) addParsed(c echo.Context, parsed []export.ParsedGrant, replace 
 	if err != nil {
 		return err
 	}
+	groups, err := s.Register.AccountGroups(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	people, err := s.Grants.People(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	if err := export.CheckGrants(parsed, register, people); err != nil {
+	if err := export.CheckGrants(parsed, register, groups, people); err != nil {
 		return err
 	}
 	_, _, err = s.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), export.GrantsOf(parsed), replace)

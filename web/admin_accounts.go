@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -243,7 +244,11 @@ func (s *Server) hideAccount(c echo.Context) error {
 // importRegister takes a register file, all or nothing.
 func (s *Server) importRegister(c echo.Context) error {
 	replace := c.FormValue("replace") == "1"
-	accounts, err := importFile(c, replace, export.ParseRegister)
+	known, err := s.Register.Register(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	accounts, err := importFile(c, replace, func(r io.Reader) ([]billing.BillingAccount, error) { return export.ParseRegister(r, known) })
 	if err == nil {
 		act := s.act(c, "register.import")
 		if replace {

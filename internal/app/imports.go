@@ -37,7 +37,11 @@ func ImportAccounts(ctx context.Context, c Command, path string, replace bool) e
 }
 
 func importAccounts(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool) (int, []billing.AccountNumber, error) {
-	accounts, err := export.ParseRegister(r)
+	known, err := db.Register(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	accounts, err := export.ParseRegister(r, known)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -86,11 +90,15 @@ func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool)
 	if err != nil {
 		return nil, nil, err
 	}
+	groups, err := db.AccountGroups(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	people, err := db.People(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := export.CheckGrants(parsed, register, people); err != nil {
+	if err := export.CheckGrants(parsed, register, groups, people); err != nil {
 		return nil, nil, err
 	}
 	return db.AddGrants(ctx, ledger.Act{Actor: commandLine, Action: "grant.add"}, export.GrantsOf(parsed), replace)

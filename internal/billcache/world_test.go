@@ -119,7 +119,7 @@ func (w *world) wait(d time.Duration) {
 
 func (w *world) admit(t *testing.T, register string) {
 	t.Helper()
-	accounts, err := export.ParseRegister(strings.NewReader(register))
+	accounts, err := export.ParseRegister(strings.NewReader(register), nil)
 	must(t, err)
 	must(t, w.db.SetAccounts(t.Context(), ledger.Act{Actor: "test", Action: "register.import"}, accounts))
 }

@@ -42,7 +42,8 @@ func NewBills(w io.Writer, perItem bool) *Bills {
 	return b
 }
 
-// Write adds a bill, or each of its items behind the columns of their bill.
+// Write adds a bill, or each of its items behind the columns of their bill. A bill
+// that is known to have none is one row all the same: its amounts count.
 func (b *Bills) Write(bill billing.Bill, items []billing.Item) error {
 	if b.err != nil {
 		return b.err
@@ -55,6 +56,10 @@ func (b *Bills) Write(bill billing.Bill, items []billing.Item) error {
 	}
 	if !b.perItem {
 		b.err = b.w.Write(row)
+		return b.err
+	}
+	if bill.Items == billing.ItemsHeld && len(items) == 0 {
+		b.err = b.w.Write(append(row, make([]string, len(itemColumns))...))
 		return b.err
 	}
 	for _, i := range items {

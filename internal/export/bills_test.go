@@ -81,14 +81,19 @@ func TestOneRowAnItem(t *testing.T) {
 		},
 		{Line: 12, Category: "discount", Label: "-10 %", Quantity: "-1", Net: euro("-50.00")},
 	}
+	empty := someBill(t)
+	empty.Number, empty.Items = "FR26-0091746", billing.ItemsHeld
 	text, rows := file(t, true, func(b *export.Bills) error {
-		return errors.Join(b.Write(someBill(t), items), b.Write(someBill(t), nil))
+		return errors.Join(b.Write(someBill(t), items), b.Write(someBill(t), nil), b.Write(empty, nil))
 	})
 	if !strings.HasPrefix(text, header+",line,category,label,site,site_country,item_first_on,item_last_on,quantity,unit,unit_price,"+
 		"item_currency,item_net,tax_rate,item_tax,item_gross\n") {
 		t.Errorf("header: %s", text)
 	}
-	if len(rows) != 1+len(items) {
+	if last := rows[len(rows)-1]; last[0] != "FR26-0091746" || last[11] != "1200.00" || strings.Join(last[16:], "") != "" {
+		t.Errorf("a bill that has no items: %q", last)
+	}
+	if len(rows) != 2+len(items) {
 		t.Fatalf("%d rows", len(rows))
 	}
 	for i, want := range []string{

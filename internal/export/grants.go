@@ -56,11 +56,15 @@ func ParseGrants(r io.Reader) ([]ParsedGrant, error) {
 }
 
 // CheckGrants says which lines of a file name somebody who never signed in, or an
-// account or group that the register does not hold. The error is LineErrors.
-func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, people []access.Person) error {
+// account or group that the register does not hold. Groups need no account: one that
+// a grant names stays. The error is LineErrors.
+func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, known []billing.AccountGroup, people []access.Person) error {
 	accounts, groups, subjects := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, a := range register {
-		accounts[string(a.Number)], groups[foldedGroup(a.Group)] = true, a.Group != ""
+		accounts[string(a.Number)] = true
+	}
+	for _, g := range known {
+		groups[foldedGroup(g.Name)] = true
 	}
 	for _, p := range people {
 		subjects[p.Subject] = true

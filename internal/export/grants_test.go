@@ -80,17 +80,18 @@ func TestCheckGrantsNamesWhatTheRegisterDoesNotHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	register := []billing.BillingAccount{{Number: "0071", Group: "France"}, {Number: "0073"}, {Number: "0074", Group: "École"}}
+	register := []billing.BillingAccount{{Number: "0071"}, {Number: "0073"}, {Number: "0074"}}
+	groups := []billing.AccountGroup{{Name: "France", Accounts: 1}, {Name: "École"}}
 	people := []access.Person{{Issuer: "https://id.example", Subject: "u-7"}}
 	want := []string{
 		`3: nobody of the subject "u-8" has signed in`, `4: nobody of the subject "U-7" has signed in`,
 		`6: the register has no account "0072"`, `8: the register has no account group "Spain"`,
 		`10: the register has no account group "école"`, // the database, too, folds the case of ASCII letters only
 	}
-	if lines := lineErrors(t, export.CheckGrants(parsed, register, people)); !slices.Equal(lines, want) {
+	if lines := lineErrors(t, export.CheckGrants(parsed, register, groups, people)); !slices.Equal(lines, want) {
 		t.Errorf("got\n%s", strings.Join(lines, "\n"))
 	}
-	if err := export.CheckGrants(parsed[:1], register, people); err != nil {
+	if err := export.CheckGrants(parsed[:1], register, groups, people); err != nil {
 		t.Errorf("a good line: %v", err)
 	}
 }

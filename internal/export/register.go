@@ -37,12 +37,15 @@ func IsCountry(s string) bool { return countryPattern.MatchString(s) }
 // MaxText is how long a name or number may be, in characters.
 const MaxText = 200
 
-// ParseRegister reads a register file. The error is LineErrors with every bad
-// line; then no account is returned.
-func ParseRegister(r io.Reader) ([]billing.BillingAccount, error) {
+// ParseRegister reads a register file. A number that differs from a known one, or
+// from one in the same file, by separators alone is a fault: it would be a second
+// account that no bill names. The error is LineErrors with every bad line; then no
+// account is returned.
+func ParseRegister(r io.Reader, known []billing.BillingAccount) ([]billing.BillingAccount, error) {
 	lines, errs := readLines(r, registerColumns)
 	accounts := make([]billing.BillingAccount, 0, len(lines))
 	first := map[billing.AccountNumber]int{}
+	spellings := spellingsOf(known)
 	for _, l := range lines {
 		a := billing.BillingAccount{
 			Number: billing.AccountNumber(l.cells["number"]), Name: l.cells["name"], Group: l.cells["group"],
@@ -55,6 +58,10 @@ func ParseRegister(r io.Reader) ([]billing.BillingAccount, error) {
 		if before, twice := first[a.Number]; twice && a.Number != "" {
 			errs.add(l.number, "account %q stands in line %d already", a.Number, before)
 		}
+		if other, differs := spellings.other(a.Number); differs {
+			errs.add(l.number, "account %q is written %q elsewhere", a.Number, other)
+		}
+		spellings.add(a.Number)
 		first[a.Number] = l.number
 		accounts = append(accounts, a)
 	}
@@ -62,6 +69,29 @@ func ParseRegister(r io.Reader) ([]billing.BillingAccount, error) {
 		return nil, errs.orNil()
 	}
 	return accounts, nil
+}
+
+// spellings are account numbers as they are written, by the number without
+// separators.
+type spellings map[string][]billing.AccountNumber
+
+func spellingsOf(accounts []billing.BillingAccount) spellings {
+	s := spellings{}
+	for _, a := range accounts {
+		s.add(a.Number)
+	}
+	return s
+}
+
+func (s spellings) add(n billing.AccountNumber) { s[n.SearchKey()] = append(s[n.SearchKey()], n) }
+
+// other is a number that differs from n by separators alone, unless n itself is known.
+func (s spellings) other(n billing.AccountNumber) (billing.AccountNumber, bool) {
+	same := s[n.SearchKey()]
+	if n.SearchKey() == "" || len(same) == 0 || slices.Contains(same, n) {
+		return "", false
+	}
+	return same[0], true
 }
 
 // AccountFaults says what is wrong with what somebody entered about an account.

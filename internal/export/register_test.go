@@ -57,13 +57,13 @@ func TestParseRegisterReadsWhatSpreadsheetsWrite(t *testing.T) {
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
-			got, err := export.ParseRegister(strings.NewReader(content))
+			got, err := export.ParseRegister(strings.NewReader(content), nil)
 			if err != nil || !slices.Equal(got, want) {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
 	}
-	if got, err := export.ParseRegister(strings.NewReader(register)); err != nil || len(got) != 0 {
+	if got, err := export.ParseRegister(strings.NewReader(register), nil); err != nil || len(got) != 0 {
 		t.Errorf("a header alone: %v, %v", got, err)
 	}
 	if export.RegisterHeader()+"\n" != register {
@@ -107,7 +107,7 @@ func TestParseRegisterNamesEveryBadLine(t *testing.T) {
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			t.Parallel()
-			accounts, err := export.ParseRegister(strings.NewReader(c.content))
+			accounts, err := export.ParseRegister(strings.NewReader(c.content), nil)
 			if got := lineErrors(t, err); !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
@@ -118,6 +118,17 @@ func TestParseRegisterNamesEveryBadLine(t *testing.T) {
 	}
 }
 
+func TestANumberThatIsWrittenInTwoWaysIsRefused(t *testing.T) {
+	t.Parallel()
+	known := []billing.BillingAccount{{Number: "0044 7702 63"}, {Number: "7-7"}, {Number: "77"}, {Number: "--"}}
+	_, err := export.ParseRegister(strings.NewReader(register+
+		"0044770263,,,,,admitted\n77,,,,,admitted\n7-7,,,,,admitted\n1 2,,,,,admitted\n1-2,,,,,admitted\n..,,,,,hidden\n0044 7702 63,,,,,admitted\n"), known)
+	want := []string{`2: account "0044770263" is written "0044 7702 63" elsewhere`, `6: account "1-2" is written "1 2" elsewhere`}
+	if got := lineErrors(t, err); !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
 func TestFilesThatAreTooLongOrBreakOffAreRefused(t *testing.T) {
 	t.Parallel()
 	var long strings.Builder
@@ -125,15 +136,15 @@ func TestFilesThatAreTooLongOrBreakOffAreRefused(t *testing.T) {
 	for i := range export.MaxLines {
 		fmt.Fprintf(&long, "%d,,,,,hidden\n", i)
 	}
-	if accounts, err := export.ParseRegister(strings.NewReader(long.String())); err != nil || len(accounts) != export.MaxLines {
+	if accounts, err := export.ParseRegister(strings.NewReader(long.String()), nil); err != nil || len(accounts) != export.MaxLines {
 		t.Errorf("%d accounts, %v", len(accounts), err)
 	}
 	long.WriteString("one more,,,,,hidden\nand another,,,,,hidden\n")
-	_, err := export.ParseRegister(strings.NewReader(long.String()))
+	_, err := export.ParseRegister(strings.NewReader(long.String()), nil)
 	if got := lineErrors(t, err); !slices.Equal(got, []string{"20002: the file has more than 20000 lines"}) {
 		t.Errorf("%v", got)
 	}
-	_, err = export.ParseRegister(iotest.ErrReader(errors.New("gone")))
+	_, err = export.ParseRegister(iotest.ErrReader(errors.New("gone")), nil)
 	if got := lineErrors(t, err); !slices.Equal(got, []string{"1: the file cannot be read"}) {
 		t.Errorf("%v", got)
 	}
@@ -165,7 +176,7 @@ func TestTheRegisterComesBackAsItWent(t *testing.T) {
 		if err := export.Register(&out, accounts); err != nil {
 			t.Fatal(err)
 		}
-		back, err := export.ParseRegister(strings.NewReader(out.String()))
+		back, err := export.ParseRegister(strings.NewReader(out.String()), nil)
 		if err != nil || !slices.Equal(back, accounts) {
 			t.Fatalf("%+v\ncame back as\n%+v\nfrom\n%s\n%v", accounts, back, out.String(), err)
 		}
