@@ -120,7 +120,7 @@ func (d desk) overview() templates.OverviewView {
 		Page:  d.page(d.texts.S("overview.title"), "overview"),
 		Lede:  d.texts.S("overview.issued", d.texts.MonthName(11), d.texts.N("count.bills", 17)),
 		Month: d.month(),
-		New:   &templates.NewBills{Since: d.texts.S("overview.since", d.texts.DateTime(time.Date(2026, 11, 23, 17, 41, 0, 0, time.UTC))), Bills: d.bills()[:6]},
+		New:   &templates.NewBills{Heading: d.texts.S("overview.new"), Since: d.texts.S("overview.since", d.texts.DateTime(time.Date(2026, 11, 23, 17, 41, 0, 0, time.UTC))), Bills: d.bills()[:6]},
 		Look: []templates.LookItem{
 			{Icon: "missing", Warn: true, Link: templates.Link{Label: "Newark distribution centre", URL: "/accounts"}, Key: "3 days late", Why: "No bill yet. Usually issued on the 25th to 27th."},
 			{Icon: "unusual", Warn: true, Link: templates.Link{Label: "DE26-0113633, Leipzig plant", URL: "/bills/a"}, Key: d.texts.SignedPercent("39.7"), Why: "Calls to international mobiles rose from 6,410 to 41,220 minutes."},
@@ -143,8 +143,8 @@ func (d desk) month() templates.MonthView {
 		Table: templates.MonthTable{
 			Caption: t.S("overview.tablecaption", t.Month(2025, 11), november), Currencies: []string{"EUR", "GBP", "USD"},
 			Rows: []templates.MonthRow{
-				{Label: november, Amounts: []templates.Amount{d.amount("164899.34", ""), d.amount("15703.37", ""), d.amount("31974.62", "")}},
-				{Label: t.Month(2026, 10), Amounts: []templates.Amount{d.amount("156870.81", ""), d.amount("16658.88", ""), d.amount("", "")}},
+				{Label: november, URL: "/bills?issued=2026-11", Amounts: []templates.Amount{d.amount("164899.34", ""), d.amount("15703.37", ""), d.amount("31974.62", "")}},
+				{Label: t.Month(2026, 10), URL: "/bills?issued=2026-10", Amounts: []templates.Amount{d.amount("156870.81", ""), d.amount("16658.88", ""), d.amount("", "")}},
 			},
 			Mean: []templates.Amount{d.amount("153740.72", ""), d.amount("15784.32", ""), d.amount("34112.83", "")},
 		},
@@ -162,7 +162,7 @@ func (d desk) hero(currency, total string, cents ...int64) templates.Hero {
 	}
 	mean := sum / int64(len(cents))
 	hero := templates.Hero{
-		Currency: d.texts.Currency(currency), Total: d.amount(total, currency),
+		URL: "/bills?issued=month", Currency: d.texts.Currency(currency), Total: d.amount(total, currency),
 		Chart: templates.NewChart(d.texts.S("overview.chart", d.texts.Currency(currency), "a", "b", "c"), months, &mean),
 		Versus: []templates.Versus{
 			{Figure: d.texts.SignedPercent("5.1"), Text: d.texts.S("overview.onmonth", d.texts.MonthName(10))},

@@ -8,7 +8,7 @@ type OverviewView struct {
 	Sync      *FirstSyncView // nil unless the first copy is running
 	Empty     *Empty         // in place of figures and tables, when there is nothing to show
 	Month     MonthView
-	New       *NewBills // nil on a first visit
+	New       *NewBills
 	Look      []LookItem
 	LookCount string // "7 things"
 }
@@ -23,6 +23,7 @@ type MonthView struct {
 
 // Hero is one currency's figure of the month, with its chart.
 type Hero struct {
+	URL      string // its bills of the month
 	Currency string // its name: "Euro"
 	Total    Amount
 	Excluded string   // names the months whose sums leave bills out, or empty
@@ -46,13 +47,15 @@ type MonthTable struct {
 // MonthRow is one month with an amount a currency; amounts carry no currency code here.
 type MonthRow struct {
 	Label   string
+	URL     string // its bills
 	Amounts []Amount
 }
 
-// NewBills are the bills that came since the person's last visit.
+// NewBills are the bills that came since the person's last visit or, on a first one, the newest.
 type NewBills struct {
-	Since string // "Since Mon 23 Nov, 17:41."
-	Bills []BillRow
+	Heading string
+	Since   string // "Since 23 Nov 2026, 17:41.", or empty
+	Bills   []BillRow
 }
 
 // LookItem is one thing that somebody should look at, with the reason in words.

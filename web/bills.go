@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -259,9 +258,4 @@ func (s *Server) whyEmpty(t *i18n.Texts, scope access.Scope, q billQuery, link b
 		empty.Offers = append(empty.Offers, templates.Link{Label: t.S("filter.clear"), URL: "/bills"})
 	}
 	return empty
-}
-
-// since is how a list names the instant after which it shows what came.
-func (s *Server) since(t *i18n.Texts, at time.Time) string {
-	return t.S("overview.since", s.instant(t, at))
 }

@@ -71,7 +71,7 @@ func (s *Server) parseBillQuery(c echo.Context, t *i18n.Texts) (billQuery, error
 	s.parseIssued(&q, t, given)
 	q.parseAmounts(t, given)
 	if code := q.take(given, paramCurrency); code != "" {
-		if len(code) != 3 || strings.ToUpper(code) != code {
+		if !currencyCode.MatchString(code) {
 			q.fail(paramCurrency, t.S("filter.error.choice", shorten(code)))
 		}
 		q.filter.Currency = code

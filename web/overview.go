@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -93,17 +95,25 @@ func (s *Server) fillOverview(ctx context.Context, v access.Viewer, view *templa
 	return s.addNew(ctx, v, view)
 }
 
-// addNew lists the bills that came into the copy since the person's last visit.
-// On a first visit everything would be new, so nothing is said.
+// addNew lists the bills that came into the copy since the person's last visit. On
+// a first visit, when everything would be new, it lists the newest.
 func (s *Server) addNew(ctx context.Context, v access.Viewer, view *templates.OverviewView) error {
+	t := view.Texts
 	if v.Person.LastVisit.IsZero() {
+		newest, err := s.Cache.Bills(ctx, v.Scope(), billing.BillFilter{}, billing.Page{Limit: newShown})
+		if err != nil {
+			return err
+		}
+		view.New = &templates.NewBills{Heading: t.S("overview.newest"), Bills: billRows(t, newest.Bills)}
 		return nil
 	}
 	bills, err := s.Cache.NewBills(ctx, v.Scope(), v.Person.LastVisit, newShown)
 	if err != nil {
 		return err
 	}
-	view.New = &templates.NewBills{Since: s.since(view.Texts, v.Person.LastVisit), Bills: billRows(view.Texts, bills)}
+	view.New = &templates.NewBills{
+		Heading: t.S("overview.new"), Since: t.S("overview.since", s.instant(t, v.Person.LastVisit)), Bills: billRows(t, bills),
+	}
 	return nil
 }
 
@@ -157,7 +167,9 @@ func monthView(t *i18n.Texts, today billing.Date, totals []billing.MonthTotal) t
 	}
 	for n := range monthsShown {
 		month := first.FirstOfMonth(n)
-		row := templates.MonthRow{Label: t.Month(month.Year, month.Month)}
+		row := templates.MonthRow{
+			Label: t.Month(month.Year, month.Month), URL: issuedURL(month.String()[:len("2006-01")], ""),
+		}
 		for _, c := range currencies {
 			row.Amounts = append(row.Amounts, bare(t, c.sums[n]))
 		}
@@ -171,7 +183,7 @@ func hero(t *i18n.Texts, today billing.Date, c currencyMonths) templates.Hero {
 	first, last := today.FirstOfMonth(-(monthsShown - 1)), today.FirstOfMonth(-1)
 	now, before := c.sums[monthsShown-1], c.sums[monthsShown-2]
 	mean, meanUnits := meanOf(c)
-	h := templates.Hero{Currency: t.Currency(c.code), Total: amount(t, now), Excluded: excludedText(t, first, c)}
+	h := templates.Hero{URL: issuedURL(string(billing.ThisMonth), c.code), Currency: t.Currency(c.code), Total: amount(t, now), Excluded: excludedText(t, first, c)}
 	month, short := t.MonthName(last.Month), c.excluded[monthsShown-1] > 0
 	h.Versus = []templates.Versus{
 		versus(t, now, before, short || c.excluded[monthsShown-2] > 0, t.S("overview.onmonth", month), t.S("overview.nolast", month)),
@@ -190,6 +202,18 @@ func hero(t *i18n.Texts, today billing.Date, c currencyMonths) templates.Hero {
 		t.Month(today.Year, today.Month)+": "+words(t, now)), months, meanUnits)
 	return h
 }
+
+// issuedURL is the list of what was issued in a period, in one currency or in all.
+func issuedURL(preset, currency string) string {
+	values := url.Values{paramIssued: {preset}}
+	if currencyCode.MatchString(currency) {
+		values.Set(paramCurrency, currency)
+	}
+	return "/bills?" + values.Encode()
+}
+
+// currencyCode is the form in which a list is filtered by currency.
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // excludedText names the months whose sums leave bills out, and how many in all.
 func excludedText(t *i18n.Texts, first billing.Date, c currencyMonths) string {
