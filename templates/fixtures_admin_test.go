@@ -20,7 +20,7 @@ func (d desk) accounts() templates.AccountsView {
 func (d desk) register() templates.AdminAccountsView {
 	t := d.texts
 	return templates.AdminAccountsView{
-		Page: d.admin(t.S("register.title"), "register"), Lede: t.S("register.counts", 18, 1, 1), Decisions: t.N("count.decisions", 4),
+		Page: d.admin(t.S("register.title"), "register"), Lede: t.S("register.counts", t.N("count.admitted", 18), t.N("count.hidden", 1), t.N("count.closed", 1)), Decisions: t.N("count.decisions", 4),
 		Unadmitted: []templates.UnadmittedAccount{
 			{Number: "0071 4533 23", Name: "MERIDIAN LOGISTIQUE SAS", Detail: "28 Nov 2026", EditURL: "/admin/accounts/0071453323"},
 			{Number: hostile, Name: hostile, Detail: "28 Nov 2026", EditURL: "/admin/accounts/x"},

@@ -67,7 +67,8 @@ func registerCounts(t *i18n.Texts, accounts []billing.BillingAccount) string {
 	for _, a := range accounts {
 		counts[a.Status]++
 	}
-	return t.S("register.counts", itoa(counts[billing.Admitted]), itoa(counts[billing.Hidden]), itoa(counts[billing.Closed]))
+	return t.S("register.counts", t.N("count.admitted", counts[billing.Admitted]), t.N("count.hidden", counts[billing.Hidden]),
+		t.N("count.closed", counts[billing.Closed]))
 }
 
 // awaitsDecision reports whether nobody has said yet if an account that the API

@@ -100,7 +100,7 @@ func (s *Server) describeDocument(t *i18n.Texts, held billing.HeldDocument, view
 func (s *Server) billFacts(t *i18n.Texts, b billing.Bill) templates.BillFacts {
 	facts := templates.BillFacts{
 		Period: period(t, b.Period), Issued: day(t, b.IssuedOn, t.S("amount.none")), Due: billRow(t, b).Due,
-		State: b.State, PurchaseOrder: b.PurchaseOrder, SendingFormat: b.SendingFormat,
+		State: word(t, "word.state.", b.State), PurchaseOrder: b.PurchaseOrder, SendingFormat: word(t, "word.format.", b.SendingFormat),
 		Net: amount(t, b.Net), Tax: amount(t, b.Tax), AmountDue: amount(t, b.Due), HasAmountDue: b.Due.Supplied(),
 	}
 	if order, err := b.Due.Cmp(b.Gross); err == nil && order == 0 {

@@ -13,7 +13,8 @@ import (
 )
 
 // This file is the only one that makes text for people of amounts, days and
-// kinds. No digit that Orange supplied is ever dropped here.
+// kinds. No digit of an amount, a quantity or a price is ever dropped here; of a
+// rate only zeros at its end are.
 
 // amount is an amount ready to be read: all digits received, and at least those
 // that its currency has.
@@ -146,7 +147,7 @@ func accountText(name string, number billing.AccountNumber) string {
 
 // fileSize is a size in kilobytes of 1,000 bytes, rounded up.
 func fileSize(t *i18n.Texts, bytes int64) string {
-	return t.Number(strconv.FormatInt((bytes+999)/1000, 10), 0) + "\u00a0KB"
+	return t.S("document.size", t.Number(strconv.FormatInt((bytes+999)/1000, 10), 0))
 }
 
 // printedNumber is a bill's number, or the API's key where it has none.

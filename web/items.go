@@ -105,12 +105,8 @@ func itemRow(t *i18n.Texts, i billing.Item) templates.ItemRow {
 	if !i.Period.IsZero() {
 		details = append(details, period(t, i.Period))
 	}
-	quantity := decimal(t, i.Quantity, 0)
-	if quantity != "" && i.Unit != "" {
-		quantity += "\u00a0" + i.Unit
-	}
 	return templates.ItemRow{
-		Name: i.Label, Detail: strings.Join(details, ", "), Quantity: quantity,
+		Name: i.Label, Detail: strings.Join(details, ", "), Quantity: quantity(t, i.Quantity, i.Unit),
 		UnitPrice: decimal(t, i.UnitPrice, currencyDigits(i.Net.Currency())), Amount: amount(t, i.Net),
 	}
 }
