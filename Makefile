@@ -48,6 +48,7 @@ checks: ## formatting, go vet, generated code, downloaded modules
 		$(TEMPLFMT) -stdout $$f | cmp -s - $$f || { echo "not formatted, run 'make fmt': $$f"; exit 1; }; done
 	@go tool templ generate -check -log-level=error || { echo "generated code is old, run 'make generate'"; exit 1; }
 	@go vet -tags browser,long ./...
+	@go mod tidy -diff >/dev/null || { echo "go.mod does not match the code, run 'go mod tidy'"; exit 1; }
 	@go mod verify >/dev/null
 	@echo "checks: ok"
 
