@@ -6,8 +6,8 @@ import (
 	"billportal/internal/billing"
 )
 
-// Scope is the set of billing accounts whose bills a viewer may see. Every query
-// for bills takes it as its first argument after the context. The zero value
+// Scope is the set of billing accounts whose bills a viewer may see. Whatever shows
+// bills to people takes it as its first argument after the context. The zero value
 // sees nothing. Hidden accounts and bills in quarantine are outside of every
 // scope, which the queries see to.
 type Scope struct {

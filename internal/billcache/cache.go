@@ -83,23 +83,9 @@ func (c *Cache) Accounts(ctx context.Context, scope access.Scope) ([]billing.Bil
 	return c.db.Accounts(ctx, scope)
 }
 
-// Activity is what the copy holds of one account.
-type Activity struct {
-	Bills int
-	Last  billing.Bill // the newest one
-}
-
 // Activities tells how many bills each account in scope has, and its newest one.
-func (c *Cache) Activities(ctx context.Context, scope access.Scope) (map[billing.AccountNumber]Activity, error) {
-	held, err := c.db.AccountActivities(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
-	activities := make(map[billing.AccountNumber]Activity, len(held))
-	for number, a := range held {
-		activities[number] = Activity{Bills: a.Bills, Last: a.Last}
-	}
-	return activities, nil
+func (c *Cache) Activities(ctx context.Context, scope access.Scope) (map[billing.AccountNumber]billing.AccountActivity, error) {
+	return c.db.AccountActivities(ctx, scope)
 }
 
 // NewBills lists up to limit bills in scope that came into the copy after an

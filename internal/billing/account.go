@@ -80,3 +80,10 @@ type AccountGroup struct {
 	Name     string
 	Accounts int // how many accounts it holds
 }
+
+// AccountActivity is what the copy holds of one account.
+type AccountActivity struct {
+	Account AccountNumber
+	Bills   int
+	Last    Bill // the newest one
+}

@@ -13,10 +13,11 @@ type BillFilter struct {
 }
 
 // Page asks for one page of a list that is ordered newest first: by issue date,
-// then by key, both descending.
+// then by key, both descending. At most one of After and Before is set; without
+// either the page begins with the newest bill.
 type Page struct {
-	After  Cursor // the bill before the page's first one; zero starts at the newest
-	Before Cursor // the bill after the page's last one; wins over nothing, exclusive with After
+	After  Cursor // the bill before the page's first one
+	Before Cursor // the bill after the page's last one
 	Limit  int
 }
 

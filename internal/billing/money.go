@@ -18,7 +18,8 @@ import (
 //   - as received: text that is no such number; it is shown and kept, and
 //     left out of every sum.
 //
-// Money never holds a float and never rounds. Values compare with ==, where
+// Money never holds a float, and nothing rounds it but Share, which makes means
+// that nobody owes. Values compare with ==, where
 // 1.5 and 1.50 differ, because the digits received are part of the value; use
 // Cmp to compare amounts.
 type Money struct {

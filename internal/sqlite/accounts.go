@@ -124,30 +124,6 @@ func (db *DB) ReplaceRegister(ctx context.Context, act ledger.Act, accounts []bi
 	return removed, err
 }
 
-// LastIssues is the issue date of each account's newest bill; it is for the
-// register and tells nothing else of bills.
-func (db *DB) LastIssues(ctx context.Context) (map[billing.AccountNumber]billing.Date, error) {
-	type issue struct {
-		account billing.AccountNumber
-		on      billing.Date
-	}
-	issues, err := collect(ctx, db.read, func(s scanner) (issue, error) {
-		var i issue
-		var on string
-		err := s.Scan(&i.account, &on)
-		i.on = date(on)
-		return i, err
-	}, `SELECT account, max(issued_on) FROM bills WHERE account IS NOT NULL GROUP BY account`)
-	if err != nil {
-		return nil, err
-	}
-	last := make(map[billing.AccountNumber]billing.Date, len(issues))
-	for _, i := range issues {
-		last[i.account] = i.on
-	}
-	return last, nil
-}
-
 func setAccount(ctx context.Context, tx *sql.Tx, a billing.BillingAccount) error {
 	group, err := groupID(ctx, tx, a.Group)
 	if err != nil {
@@ -256,30 +232,4 @@ func (db *DB) SetListed(ctx context.Context, numbers []billing.AccountNumber) er
 		}
 		return nil
 	})
-}
-
-// querier is what reads: the readers' pool, or a transaction that must see what it
-// has written.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, from querier, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
-	rows, err := from.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("sqlite: %w", err)
-		}
-		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
-	}
-	return out, nil
 }

@@ -10,8 +10,6 @@ import (
 	"billportal/internal/billing"
 )
 
-type scanner = interface{ Scan(...any) error }
-
 const billColumns = `b.id, b.upstream_id, b.number, b.kind, b.type, b.state, b.account, a.upstream_id,
 	CASE WHEN a.name <> '' THEN a.name WHEN a.upstream_name <> '' THEN a.upstream_name ELSE a.number END,
 	b.issued_on, b.due_on, b.period_first_on, b.period_last_on, b.currency, b.net, b.tax, b.gross, b.due,
@@ -203,40 +201,4 @@ func (db *DB) Currencies(ctx context.Context, scope access.Scope) ([]string, err
 		err := s.Scan(&code)
 		return code, err
 	}, `SELECT DISTINCT b.currency`+billsAndAccounts+`WHERE `+where.sql+` AND b.currency <> '' ORDER BY 1`, where.args...)
-}
-
-// AccountActivity is what the copy holds of one account.
-type AccountActivity struct {
-	Account billing.AccountNumber
-	Bills   int
-	Last    billing.Bill // the newest one
-}
-
-// AccountActivities tells how many bills each account in scope has, and its
-// newest bill.
-func (db *DB) AccountActivities(ctx context.Context, scope access.Scope) (map[billing.AccountNumber]AccountActivity, error) {
-	where := scoped(scope)
-	counts, err := collect(ctx, db.read, func(s scanner) (AccountActivity, error) {
-		var a AccountActivity
-		err := s.Scan(&a.Account, &a.Bills)
-		return a, err
-	}, `SELECT b.account, count(*)`+billsAndAccounts+`WHERE `+where.sql+` GROUP BY b.account`, where.args...)
-	if err != nil {
-		return nil, err
-	}
-	last, err := collect(ctx, db.read, scanBill, `SELECT `+billColumns+billsAndAccounts+`
-		WHERE `+where.sql+` AND b.key = (SELECT key FROM bills WHERE account = a.number ORDER BY issued_on DESC, id DESC LIMIT 1)`, where.args...)
-	if err != nil {
-		return nil, err
-	}
-	activities := make(map[billing.AccountNumber]AccountActivity, len(counts))
-	for _, a := range counts {
-		activities[a.Account] = a
-	}
-	for _, b := range last {
-		a := activities[b.Account]
-		a.Last = b
-		activities[b.Account] = a
-	}
-	return activities, nil
 }

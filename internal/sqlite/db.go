@@ -1,8 +1,11 @@
 // Package sqlite is the portal's database: one file, opened, migrated, read and
 // written here and nowhere else. One connection writes, in immediate
 // transactions; a pool of read-only ones reads. Driver errors become the
-// sentinels of the packages whose words they are. Every query for bills takes an
-// access.Scope and puts it into its WHERE clause through one function, scoped.
+// sentinels of the packages whose words they are. Every method that tells people of
+// bills takes an access.Scope and puts it into its WHERE clause through one
+// function, scoped. Without a scope are those that keep the copy (BillsWithoutItems,
+// NewestIssue) and those that tell admins that bills exist and nothing of what they
+// say (Quarantined, LastIssues); a test lists them.
 package sqlite
 
 import (
@@ -106,6 +109,18 @@ func (db *DB) Close() error {
 		err = errors.Join(err, db.write.Close())
 	}
 	return err
+}
+
+// Ready reports whether the database answers.
+func (db *DB) Ready(ctx context.Context) error {
+	if err := db.read.PingContext(ctx); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	var one int
+	if err := db.read.QueryRowContext(ctx, `SELECT 1 FROM people UNION ALL SELECT 1 LIMIT 1`).Scan(&one); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return nil
 }
 
 // pragmas are set on every connection and read back when the first one opens:

@@ -31,15 +31,3 @@ func (db *DB) Verify(ctx context.Context) ([]string, error) {
 	}
 	return append(findings, broken...), nil
 }
-
-// Ready reports whether the database answers.
-func (db *DB) Ready(ctx context.Context) error {
-	if err := db.read.PingContext(ctx); err != nil {
-		return fmt.Errorf("sqlite: %w", err)
-	}
-	var one int
-	if err := db.read.QueryRowContext(ctx, `SELECT 1 FROM people UNION ALL SELECT 1 LIMIT 1`).Scan(&one); err != nil {
-		return fmt.Errorf("sqlite: %w", err)
-	}
-	return nil
-}
