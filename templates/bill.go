@@ -27,7 +27,6 @@ type BillFacts struct {
 	State         string // optional, in Orange's words
 	PurchaseOrder string // optional
 	SendingFormat string // optional
-	BilledTo      string // optional
 	Net, Tax      Amount
 	AmountDue     Amount // shown when HasAmountDue
 	HasAmountDue  bool
@@ -55,7 +54,6 @@ type DocumentState string
 const (
 	DocumentOnDemand DocumentState = ""
 	DocumentHeld     DocumentState = "held"
-	DocumentMissing  DocumentState = "missing"
 )
 
 // DocumentView is the PDF beside a bill.
@@ -66,8 +64,6 @@ type DocumentView struct {
 	Detail      string // "PDF, 184 KB", or empty
 	Fetched     string // "Fetched 12 Nov 2026, 06:20.", or empty
 	Hash        string // shortened SHA-256, or empty
-	Reason      string // why it could not be had
-	RetryURL    string // where to ask again, or empty
 }
 
 // BillItemsView are the items of a bill, grouped by category.
@@ -97,7 +93,6 @@ type ItemGroup struct {
 // ItemRow is one item.
 type ItemRow struct {
 	Name, Detail        string
-	Tags                []Tag
 	Quantity, UnitPrice string
 	Amount              Amount
 }

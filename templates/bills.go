@@ -45,7 +45,6 @@ type Chip struct {
 
 // BillTotalsView counts and adds up every bill of a filter, not only those of the page shown.
 type BillTotalsView struct {
-	LaterURL    string // where to get the totals when they took too long; then the rest is empty
 	Count       string // "214 bills"
 	CreditNotes string // "8 credit notes among them", or empty
 	Totals      []Amount

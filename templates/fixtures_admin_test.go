@@ -60,7 +60,7 @@ func (d desk) account() templates.AdminAccountView {
 	t := d.texts
 	v := templates.AdminAccountView{
 		Page: d.admin(t.S("account.heading", "0071 4420 18"), "register"), Action: "/admin/accounts/0071442018", Number: "0071 4420 18", OrangeName: "Meridian Foods SA", OursOnly: true,
-		Facts: []templates.Fact{{Label: t.S("col.bills"), Value: "36"}, {Label: t.S("col.lastbill"), Value: "5 Nov 2026", Quiet: "FR26-0140078"}},
+		Facts: []templates.Fact{{Label: t.S("col.bills"), Value: "36"}, {Label: t.S("col.lastbill"), Value: "5 Nov 2026"}},
 		Name:  templates.Field{Value: "Paris head office"}, Group: templates.Field{Value: "France"}, CostCentre: templates.Field{Value: "41100"},
 		Country: templates.Field{Value: "FRA", Error: t.S("account.error.country")}, Groups: []string{"France", "Germany"},
 		Problems: []templates.FieldProblem{{ID: "country", Label: t.S("col.country"), Text: t.S("account.error.country")}},
@@ -111,7 +111,7 @@ func (d desk) setup() templates.SetupView {
 		Steps: templates.SetupSteps{
 			RefreshURL: "/setup",
 			Connect: templates.SetupStep{State: templates.StepDone, Why: t.S("setup.connected"), Facts: []templates.Fact{
-				{Label: t.S("setup.address"), Value: "https://api.orange.com/bills/v1"}, {Label: t.S("setup.lastanswer"), Value: "200", Quiet: "30 Nov 2026, 09:02"}, {Label: t.S("setup.calls"), Value: "41 / 48"},
+				{Label: t.S("setup.address"), Value: "https://api.orange.com/bills/v1"}, {Label: t.S("setup.lastanswer"), Value: "200"}, {Label: t.S("setup.calls"), Value: "41 / 48"},
 			}},
 			Sync:  templates.SetupStep{State: templates.StepNow},
 			Admit: templates.SetupStep{State: templates.StepNow, Why: t.S("setup.admitwhy")},

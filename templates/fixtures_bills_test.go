@@ -69,7 +69,7 @@ func (d desk) billsEmpty(kind templates.EmptyKind) templates.BillsView {
 }
 
 func (d desk) firstSync(state templates.SyncState) templates.FirstSyncView {
-	v := templates.FirstSyncView{State: state, Done: 61, Of: 640, Text: d.texts.S("sync.progress", 61, 640), Left: "18 min"}
+	v := templates.FirstSyncView{State: state, Done: 61, Of: 640, Text: d.texts.S("sync.progress", 61, 640)}
 	switch state {
 	case templates.SyncRunning:
 		v.RefreshURL = "/bills/sync"
@@ -96,7 +96,7 @@ func (d desk) billView() templates.BillView {
 		Page: d.page(t.S("kind.invoice")+" DE26-0113633", "bills"), BackURL: "/bills", Kind: t.S("kind.invoice"), Number: "DE26-0113633",
 		Account: templates.Link{Label: "Leipzig plant, 0049 2210 72", URL: "/bills?account=0049221072"}, TotalLabel: t.S("bill.total"), Total: d.amount("20213.72", "EUR"),
 		Facts: templates.BillFacts{
-			BilledTo: "Meridian Foods Deutschland GmbH", Period: t.ShortMonth(2026, 10), Issued: d.day("2026-11-12"), Due: d.day("2026-12-12"), DueNote: t.N("bill.duein", 12),
+			Period: t.ShortMonth(2026, 10), Issued: d.day("2026-11-12"), Due: d.day("2026-12-12"), DueNote: t.N("bill.duein", 12),
 			State: "Paid", PurchaseOrder: "PO-77812", SendingFormat: "PDF", Net: d.amount("16986.32", "EUR"), Tax: d.amount("3227.40", "EUR"), HasAmountDue: true, AmountDue: d.amount("20213.72", "EUR"),
 		},
 		Taxes: []templates.TaxRow{{Name: "VAT", Rate: t.Percent("19"), Base: d.amount("16986.32", "EUR"), Amount: d.amount("3227.40", "EUR")}},
@@ -124,7 +124,7 @@ func (d desk) creditNote() templates.BillView {
 		{Relation: t.S("bill.original"), URL: "/bills/y", Number: "GB26-0104374", Issued: d.day("2026-09-25"), Total: d.amount("12243.84", "GBP")},
 		{Relation: t.S("bill.original"), Number: "GB26-0099999"},
 	}
-	v.Document = templates.DocumentView{State: templates.DocumentMissing, Reason: "Orange has no document for this bill.", RetryURL: "/bills/x"}
+	v.Document = templates.DocumentView{URL: "/bills/x/document"}
 	return v
 }
 

@@ -87,7 +87,7 @@ func (d desk) bill(number, account, accountNumber, issued, total, currency strin
 
 func (d desk) bills() []templates.BillRow {
 	creditNote := templates.Tag{Text: d.texts.S("kind.creditnote")}
-	changed := templates.Tag{Text: d.texts.S("tag.changed"), Kind: templates.TagAccent}
+	changed := templates.Tag{Text: d.texts.S("tag.changed"), Kind: templates.TagWarn}
 	rows := []templates.BillRow{
 		d.bill("SG26-0101012", "Singapore", "0065 0310 77", "2026-11-27", "12228.78", "USD"),
 		d.bill("GB26-0110729", "Slough", "0044 7702 55", "2026-11-26", "12318.32", "GBP"),
@@ -107,7 +107,7 @@ func (d desk) bills() []templates.BillRow {
 func (d desk) oddBills() []templates.BillRow {
 	rows := []templates.BillRow{
 		d.bill("FR26-0000000000000000000000000000000000000000000000000000001", longName, "0071 4420 18", "2026-11-05", "123456789012345.6789", "EUR",
-			templates.Tag{Text: d.texts.S("kind.creditnote")}, templates.Tag{Text: d.texts.S("tag.changed"), Kind: templates.TagAccent}),
+			templates.Tag{Text: d.texts.S("kind.creditnote")}, templates.Tag{Text: d.texts.S("tag.changed"), Kind: templates.TagWarn}),
 		d.bill("AE26-0000007", rightToLeft, "0971 0001 01", "2026-11-04", "18.00", "AED"),
 		d.bill(hostile, hostile, hostile, "2026-11-03", "1.00", "USD", templates.Tag{Text: hostile}),
 	}
@@ -121,12 +121,6 @@ func (d desk) overview() templates.OverviewView {
 		Lede:  d.texts.S("overview.issued", d.texts.MonthName(11), d.texts.N("count.bills", 17)),
 		Month: d.month(),
 		New:   &templates.NewBills{Heading: d.texts.S("overview.new"), Since: d.texts.S("overview.since", d.texts.DateTime(time.Date(2026, 11, 23, 17, 41, 0, 0, time.UTC))), Bills: d.bills()[:6]},
-		Look: []templates.LookItem{
-			{Icon: "missing", Warn: true, Link: templates.Link{Label: "Newark distribution centre", URL: "/accounts"}, Key: "3 days late", Why: "No bill yet. Usually issued on the 25th to 27th."},
-			{Icon: "unusual", Warn: true, Link: templates.Link{Label: "DE26-0113633, Leipzig plant", URL: "/bills/a"}, Key: d.texts.SignedPercent("39.7"), Why: "Calls to international mobiles rose from 6,410 to 41,220 minutes."},
-			{Icon: "document", Link: templates.Link{Label: "MA26-0097971, Agadir", URL: "/bills/b"}, Why: "Orange has no document for this bill."},
-		},
-		LookCount: "3",
 	}
 }
 

@@ -42,18 +42,17 @@ func specimens(lang i18n.Lang) []specimen {
 	late.Page.SearchQuery = hostile
 	one := d.billsView()
 	one.List = d.list(d.bills()[:1])
-	one.List.Totals = &templates.BillTotalsView{LaterURL: "/bills/totals"}
 	one.List.Pager = &templates.Pager{NewerURL: "/bills?before=b1", OlderURL: "/bills?after=b1"}
 	odd := d.billsView()
 	odd.List = d.list(d.oddBills())
 	odd.Page.Company, odd.Page.Person.Name = longName, rightToLeft
 	quiet := d.overview()
-	quiet.Look, quiet.New.Bills, quiet.Month.Heroes = nil, nil, quiet.Month.Heroes[:1]
+	quiet.New.Bills, quiet.Month.Heroes = nil, quiet.Month.Heroes[:1]
 	nothing := d.overview()
 	nothing.Lede, nothing.Empty = "", &templates.Empty{Kind: templates.EmptyNothing}
 	adminOverview := d.overview()
 	steps := d.setup().Steps
-	adminOverview.Setup, adminOverview.Look, adminOverview.New = &steps, nil, nil
+	adminOverview.Setup, adminOverview.New = &steps, nil
 	failedItems := templates.BillItemsView{Failed: d.texts.S("items.error.budget"), RetryURL: "/bills/x/items"}
 	noAccounts := templates.AccountsView{Page: d.page(d.texts.S("accounts.title"), "accounts"), Empty: &templates.Empty{Kind: templates.EmptyNoGrants}}
 	signInNotice := d.anonymous(d.texts.S("signin.title"))

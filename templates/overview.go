@@ -3,14 +3,12 @@ package templates
 // OverviewView is the first page after signing in.
 type OverviewView struct {
 	Page
-	Lede      string
-	Setup     *SetupSteps    // what an admin still has to do; nil when the portal is set up
-	Sync      *FirstSyncView // nil unless the first copy is running
-	Empty     *Empty         // in place of figures and tables, when there is nothing to show
-	Month     MonthView
-	New       *NewBills
-	Look      []LookItem
-	LookCount string // "7 things"
+	Lede  string
+	Setup *SetupSteps    // what an admin still has to do; nil when the portal is set up
+	Sync  *FirstSyncView // nil unless the first copy is running
+	Empty *Empty         // in place of figures and tables, when there is nothing to show
+	Month MonthView
+	New   *NewBills
 }
 
 // MonthView compares the running month with those before it, a column a currency.
@@ -56,13 +54,4 @@ type NewBills struct {
 	Heading string
 	Since   string // "Since 23 Nov 2026, 17:41.", or empty
 	Bills   []BillRow
-}
-
-// LookItem is one thing that somebody should look at, with the reason in words.
-type LookItem struct {
-	Icon string // symbol of the sprite: "missing", "unusual", "fail", "unread", "document"
-	Warn bool
-	Link Link
-	Key  string // its one figure: "3 days late"
-	Why  string
 }

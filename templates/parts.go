@@ -19,10 +19,8 @@ type TagKind string
 
 // The kinds of tags.
 const (
-	TagPlain  TagKind = ""
-	TagAccent TagKind = "accent"
-	TagWarn   TagKind = "warn"
-	TagBad    TagKind = "bad"
+	TagPlain TagKind = ""
+	TagWarn  TagKind = "warn"
 )
 
 // Tag is an outlined word that says what a thing is, such as "Credit note".
@@ -54,14 +52,14 @@ type OptionGroup struct {
 	Options []Option
 }
 
-// Fact is a label above a value. Quiet adds words in a lighter tone.
+// Fact is a label above a value.
 type Fact struct {
-	Label, Value, Quiet string
+	Label, Value string
 }
 
 // Pager leads to the pages beside this one; an empty address disables its direction.
 type Pager struct {
-	Text               string // "1 – 50 of 214"
+	Text               string // "23 Nov 2026 – 4 Oct 2026", the days that the page spans
 	NewerURL, OlderURL string
 }
 

@@ -9,7 +9,6 @@ type FirstSyncView struct {
 	State      SyncState
 	Done, Of   int    // bills; Of is 0 while nobody knows how many there will be
 	Text       string // "61 of about 640 bills"
-	Left       string // "about 18 minutes left", or empty
 	Detail     string // one more sentence, or the reason of a failure
 }
 

@@ -63,7 +63,7 @@ func (s *Server) billList(c echo.Context, t *i18n.Texts, q billQuery) (templates
 		return view, nil
 	}
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	link, err := s.Cache.Link(ctx)
+	link, err := s.link(c)
 	if err != nil {
 		return view, err
 	}

@@ -104,7 +104,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 }
 
 func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
-	page := s.errorFrame(c)
+	page := s.frame(c)
 	view := templates.ErrorView{
 		Page: page, Code: templates.ErrorCode(strconv.Itoa(status)), When: page.Texts.DateTime(s.Now().In(s.TimeZone)),
 	}

@@ -9,8 +9,8 @@ import (
 // health says that the process answers.
 func (s *Server) health(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 
-// readiness says whether people can be served: the database answers and the
-// identity provider has been reached or signed-in people can do without it.
+// readiness says whether people can be served, that is whether the database
+// answers: those who are signed in need nothing else.
 func (s *Server) readiness(c echo.Context) error {
 	if err := s.Ready(c.Request().Context()); err != nil {
 		s.Log.WarnContext(c.Request().Context(), "not ready", "request_id", requestID(c), "error", err)

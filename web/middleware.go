@@ -36,8 +36,19 @@ func (s *Server) use() {
 		s.securityHeaders,
 		s.internalOnly,
 		middleware.BodyLimit(maxBody),
-		echo.WrapMiddleware(http.NewCrossOriginProtection().Handler),
+		s.sameOriginOnly,
 	)
+}
+
+// sameOriginOnly refuses changing requests that other sites made.
+func (s *Server) sameOriginOnly(next echo.HandlerFunc) echo.HandlerFunc {
+	protection := http.NewCrossOriginProtection()
+	return func(c echo.Context) error {
+		if err := protection.Check(c.Request()); err != nil {
+			return forbidden(err)
+		}
+		return next(c)
+	}
 }
 
 const (

@@ -38,7 +38,7 @@ func (s *Server) overview(c echo.Context) error {
 		return s.noAccounts(c)
 	}
 	ctx := c.Request().Context()
-	link, err := s.Cache.Link(ctx)
+	link, err := s.link(c)
 	if err != nil {
 		return err
 	}

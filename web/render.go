@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
+	"billportal/internal/billcache"
 	"billportal/internal/i18n"
 	"billportal/templates"
 )
@@ -64,13 +65,28 @@ func (s *Server) frame(c echo.Context) templates.Page {
 	return page
 }
 
+// keyLink keeps the state of the link for the rest of a request.
+const keyLink = "link"
+
+// link is the state of the link, asked for once in a request.
+func (s *Server) link(c echo.Context) (billcache.Link, error) {
+	if link, ok := c.Get(keyLink).(billcache.Link); ok {
+		return link, nil
+	}
+	link, err := s.Cache.Link(c.Request().Context())
+	if err == nil {
+		c.Set(keyLink, link)
+	}
+	return link, err
+}
+
 // page is the frame of a page with its title and the age of the copy.
 func (s *Server) page(c echo.Context, title string) templates.Page {
 	page := s.frame(c)
 	page.Title = page.Texts.S(title)
 	page.Notice = s.takeNotice(c, page.Texts)
 	if v, ok := viewerOf(c); ok && v.Rights != 0 {
-		link, err := s.Cache.Link(c.Request().Context())
+		link, err := s.link(c)
 		if err != nil {
 			s.Log.ErrorContext(c.Request().Context(), "state of the link", "request_id", requestID(c), "error", err)
 			return page
@@ -79,9 +95,6 @@ func (s *Server) page(c echo.Context, title string) templates.Page {
 	}
 	return page
 }
-
-// errorFrame is the frame of an error page: whatever failed, it asks for nothing.
-func (s *Server) errorFrame(c echo.Context) templates.Page { return s.frame(c) }
 
 func navigation(t *i18n.Texts, rights access.Rights, path string) []templates.NavItem {
 	var nav []templates.NavItem

@@ -18,7 +18,7 @@ import (
 // who read bills, as far as they are done.
 func (s *Server) setup(c echo.Context) error {
 	page := s.page(c, "setup.title")
-	link, err := s.Cache.Link(c.Request().Context())
+	link, err := s.link(c)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Server) setupProgress(c echo.Context) error {
 	if !isFragment(c.Request()) {
 		return c.Redirect(http.StatusSeeOther, "/")
 	}
-	link, err := s.Cache.Link(c.Request().Context())
+	link, err := s.link(c)
 	if err != nil {
 		return err
 	}

@@ -34,9 +34,12 @@ func firstSync(t *i18n.Texts, v access.Viewer, link billcache.Link) templates.Fi
 }
 
 // syncProgress is the progress of the first copy, which pages ask for again and
-// again until it has ended.
+// again until it has ended. It is a part of a page and no page of its own.
 func (s *Server) syncProgress(c echo.Context) error {
-	link, err := s.Cache.Link(c.Request().Context())
+	if !isFragment(c.Request()) {
+		return c.Redirect(http.StatusSeeOther, "/")
+	}
+	link, err := s.link(c)
 	if err != nil {
 		return err
 	}
