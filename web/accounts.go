@@ -15,11 +15,11 @@ import (
 // holds of each.
 func (s *Server) accounts(c echo.Context) error {
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	accounts, err := s.Cache.Accounts(ctx, scope)
+	accounts, err := s.deps.Cache.Accounts(ctx, scope)
 	if err != nil {
 		return err
 	}
-	activities, err := s.Cache.Activities(ctx, scope)
+	activities, err := s.deps.Cache.Activities(ctx, scope)
 	if err != nil {
 		return err
 	}

@@ -33,15 +33,15 @@ func (s *Server) adminAccess(c echo.Context) error {
 
 func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported templates.ImportForm) error {
 	ctx := c.Request().Context()
-	grants, err := s.Grants.Grants(ctx)
+	grants, err := s.deps.Grants.Grants(ctx)
 	if err != nil {
 		return err
 	}
-	people, err := s.Grants.People(ctx)
+	people, err := s.deps.Grants.People(ctx)
 	if err != nil {
 		return err
 	}
-	register, err := s.Register.Register(ctx)
+	register, err := s.deps.Register.Register(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 	}
 	for _, p := range people {
 		view.People = append(view.People, templates.PersonRow{
-			Name: p.DisplayName(), Roles: roleNames(t, s.Policy.Roles(p.Groups)), Groups: strings.Join(p.Groups, ", "),
+			Name: p.DisplayName(), Roles: roleNames(t, s.settings.Policy.Roles(p.Groups)), Groups: strings.Join(p.Groups, ", "),
 			LastSeen: s.instant(t, p.LastSignIn),
 		})
 	}
@@ -68,7 +68,7 @@ func (s *Server) grantRow(t *i18n.Texts, g access.Grant, people []access.Person)
 	if g.GranteeKind == access.GranteePerson {
 		kind = t.S("access.person")
 	}
-	at := billing.DateOf(g.At.In(s.TimeZone))
+	at := billing.DateOf(g.At.In(s.settings.TimeZone))
 	return templates.GrantRow{
 		Idle: !s.reaches(g, people),
 		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: g.GranteeName, Kind: kind, Target: targetName(t, g),
@@ -95,7 +95,7 @@ func (s *Server) addGrant(c echo.Context) error {
 		return s.accessPage(c, http.StatusBadRequest, form, templates.ImportForm{})
 	}
 	grant := form.grant()
-	added, _, err := s.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), []access.Grant{grant}, false)
+	added, _, err := s.deps.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), []access.Grant{grant}, false)
 	switch {
 	case errors.Is(err, access.ErrUnknownGrantee):
 		form.personError = t.S("access.error.required")
@@ -115,7 +115,7 @@ func (s *Server) addGrant(c echo.Context) error {
 
 // leaveGranted confirms a grant, and says when nobody has come for it yet.
 func (s *Server) leaveGranted(c echo.Context, t *i18n.Texts, g access.Grant) error {
-	people, err := s.Grants.People(c.Request().Context())
+	people, err := s.deps.Grants.People(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Server) reaches(g access.Grant, people []access.Person) bool {
 		if g.GranteeKind == access.GranteePerson {
 			given = p.Subject == g.Grantee
 		}
-		return given && access.NewViewer(p, s.Policy, access.Scope{}).Rights.Has(access.View)
+		return given && access.NewViewer(p, s.settings.Policy, access.Scope{}).Rights.Has(access.View)
 	})
 }
 
@@ -152,7 +152,7 @@ func (s *Server) reaches(g access.Grant, people []access.Person) bool {
 // named for reading bills.
 func (s *Server) opensBills(g access.Grant, people []access.Person) bool {
 	if g.GranteeKind == access.GranteeGroup {
-		for _, role := range s.Policy.Roles([]string{g.Grantee}) {
+		for _, role := range s.settings.Policy.Roles([]string{g.Grantee}) {
 			if role != access.Admin {
 				return true
 			}
@@ -167,7 +167,7 @@ func (s *Server) revokeGrant(c echo.Context) error {
 	if err != nil {
 		return badRequest("", err)
 	}
-	gone, err := s.Grants.RemoveGrant(c.Request().Context(), s.act(c, "grant.remove"), access.GrantID(id))
+	gone, err := s.deps.Grants.RemoveGrant(c.Request().Context(), s.act(c, "grant.remove"), access.GrantID(id))
 	if err != nil {
 		return err
 	}
@@ -176,13 +176,13 @@ func (s *Server) revokeGrant(c echo.Context) error {
 
 // grantsCSV is the grants as a file that can be imported again.
 func (s *Server) grantsCSV(c echo.Context) error {
-	grants, err := s.Grants.Grants(c.Request().Context())
+	grants, err := s.deps.Grants.Grants(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	act := s.act(c, "grants.export")
 	act.Object = "grants.csv"
-	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
+	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
 		return err
 	}
 	attach(c, "grants.csv")
@@ -207,21 +207,21 @@ func (s *Server) importGrants(c echo.Context) error {
 }
 
 func (s *Server) addParsed(c echo.Context, parsed []export.ParsedGrant, replace bool) error {
-	register, err := s.Register.Register(c.Request().Context())
+	register, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	groups, err := s.Register.AccountGroups(c.Request().Context())
+	groups, err := s.deps.Register.AccountGroups(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	people, err := s.Grants.People(c.Request().Context())
+	people, err := s.deps.Grants.People(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	if err := export.CheckGrants(parsed, register, groups, people); err != nil {
 		return err
 	}
-	_, _, err = s.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), export.GrantsOf(parsed), replace)
+	_, _, err = s.deps.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), export.GrantsOf(parsed), replace)
 	return err
 }

@@ -34,7 +34,7 @@ func (s *Server) accountOf(c echo.Context) (billing.BillingAccount, error) {
 			return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
 		}
 	}
-	return s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
+	return s.deps.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
 }
 
 // saveAccount writes what an admin says of one account.
@@ -54,7 +54,7 @@ func (s *Server) saveAccount(c echo.Context) error {
 	if wrong := accountErrors(s.texts(c), a); len(wrong) > 0 {
 		return s.accountForm(c, http.StatusBadRequest, a, now, wrong)
 	}
-	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.change"), []billing.BillingAccount{a}); err != nil {
+	if err := s.deps.Register.SetAccounts(c.Request().Context(), s.act(c, "account.change"), []billing.BillingAccount{a}); err != nil {
 		return err
 	}
 	return s.leaveNotice(c, notice{Key: "notice.saved", Args: []string{a.DisplayName()}}, "/admin/accounts")
@@ -80,7 +80,7 @@ func accountErrors(t *i18n.Texts, a billing.BillingAccount) map[string]string {
 // accountForm is the form as it was filled. It carries the status as of now, so
 // that nobody undoes a decision that they have not seen.
 func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccount, now billing.AccountStatus, wrong map[string]string) error {
-	groups, err := s.Register.AccountGroups(c.Request().Context())
+	groups, err := s.deps.Register.AccountGroups(c.Request().Context())
 	if err != nil {
 		return err
 	}

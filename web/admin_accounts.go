@@ -40,15 +40,15 @@ func (s *Server) adminAccounts(c echo.Context) error {
 
 func (s *Server) registerPage(c echo.Context, status int, form templates.ImportForm) error {
 	ctx := c.Request().Context()
-	accounts, err := s.Register.Register(ctx)
+	accounts, err := s.deps.Register.Register(ctx)
 	if err != nil {
 		return err
 	}
-	quarantined, err := s.Register.Quarantined(ctx)
+	quarantined, err := s.deps.Register.Quarantined(ctx)
 	if err != nil {
 		return err
 	}
-	issues, err := s.Register.LastIssues(ctx)
+	issues, err := s.deps.Register.LastIssues(ctx)
 	if err != nil {
 		return err
 	}
@@ -189,13 +189,13 @@ func accountURL(number billing.AccountNumber) string {
 
 // registerCSV is the register as a file that can be imported again.
 func (s *Server) registerCSV(c echo.Context) error {
-	accounts, err := s.Register.Register(c.Request().Context())
+	accounts, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	act := s.act(c, "register.export")
 	act.Object = "accounts.csv"
-	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
+	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
 		return err
 	}
 	attach(c, "accounts.csv")
@@ -205,7 +205,7 @@ func (s *Server) registerCSV(c echo.Context) error {
 // admitAccounts opens the accounts that the form named, as far as they still wait
 // for a decision: what was decided meanwhile stays decided.
 func (s *Server) admitAccounts(c echo.Context) error {
-	accounts, err := s.Register.Register(c.Request().Context())
+	accounts, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (s *Server) admitAccounts(c echo.Context) error {
 	for i := range accounts {
 		accounts[i].Status = billing.Admitted
 	}
-	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.admit"), accounts); err != nil {
+	if err := s.deps.Register.SetAccounts(c.Request().Context(), s.act(c, "account.admit"), accounts); err != nil {
 		return err
 	}
 	location := "/admin/accounts"
@@ -231,12 +231,12 @@ func (s *Server) admitAccounts(c echo.Context) error {
 
 // hideAccount records the decision to leave an account hidden.
 func (s *Server) hideAccount(c echo.Context) error {
-	a, err := s.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(c.FormValue("number")))
+	a, err := s.deps.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(c.FormValue("number")))
 	if err != nil {
 		return err
 	}
 	a.Status = billing.Hidden
-	if err := s.Register.SetAccounts(c.Request().Context(), s.act(c, "account.hide"), []billing.BillingAccount{a}); err != nil {
+	if err := s.deps.Register.SetAccounts(c.Request().Context(), s.act(c, "account.hide"), []billing.BillingAccount{a}); err != nil {
 		return err
 	}
 	return s.leaveNotice(c, notice{Key: "notice.hidden", Args: []string{string(a.Number)}}, "/admin/accounts")
@@ -245,7 +245,7 @@ func (s *Server) hideAccount(c echo.Context) error {
 // importRegister takes a register file, all or nothing.
 func (s *Server) importRegister(c echo.Context) error {
 	replace := c.FormValue("replace") == "1"
-	known, err := s.Register.Register(c.Request().Context())
+	known, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -253,9 +253,9 @@ func (s *Server) importRegister(c echo.Context) error {
 	if err == nil {
 		act := s.act(c, "register.import")
 		if replace {
-			_, err = s.Register.ReplaceRegister(c.Request().Context(), act, accounts)
+			_, err = s.deps.Register.ReplaceRegister(c.Request().Context(), act, accounts)
 		} else {
-			err = s.Register.SetAccounts(c.Request().Context(), act, accounts)
+			err = s.deps.Register.SetAccounts(c.Request().Context(), act, accounts)
 		}
 		if err != nil {
 			return err

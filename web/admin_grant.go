@@ -45,7 +45,7 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 		view.GroupsSeen = append(view.GroupsSeen, p.Groups...)
 		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName() + " (" + p.Subject + ")", Selected: f.Person == p.Subject})
 	}
-	for _, groups := range s.Policy.Groups {
+	for _, groups := range s.settings.Policy.Groups {
 		view.GroupsSeen = append(view.GroupsSeen, groups...)
 	}
 	slices.Sort(view.GroupsSeen)

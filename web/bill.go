@@ -19,18 +19,18 @@ import (
 // that are not held fill themselves in.
 func (s *Server) bill(c echo.Context) error {
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	b, err := s.Cache.Bill(ctx, scope, billing.BillID(c.Param("id")))
+	b, err := s.deps.Cache.Bill(ctx, scope, billing.BillID(c.Param("id")))
 	if err != nil {
 		return err
 	}
-	related, err := s.Cache.Related(ctx, scope, b)
+	related, err := s.deps.Cache.Related(ctx, scope, b)
 	if err != nil {
 		return err
 	}
 	page := s.page(c, "bills.title")
 	page.Title = kindName(page.Texts, b) + " " + printedNumber(b)
 	view := s.billView(c, page, b, related)
-	held, err := s.Cache.HeldDocument(ctx, scope, b.ID)
+	held, err := s.deps.Cache.HeldDocument(ctx, scope, b.ID)
 	switch {
 	case err == nil:
 		s.describeDocument(page.Texts, held, &view.Document)
@@ -38,7 +38,7 @@ func (s *Server) bill(c echo.Context) error {
 		return err
 	}
 	if b.Items == billing.ItemsHeld {
-		items, err := s.Cache.Items(ctx, scope, b.ID)
+		items, err := s.deps.Cache.Items(ctx, scope, b.ID)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Server) billView(c echo.Context, page templates.Page, b billing.Bill, r
 // it begins.
 func (s *Server) backToList(referer string) string {
 	from, err := url.Parse(referer)
-	if err != nil || len(referer) > 2000 || from.Scheme+"://"+from.Host != s.URL || from.User != nil || from.Path != "/bills" || from.RawQuery == "" {
+	if err != nil || len(referer) > 2000 || from.Scheme+"://"+from.Host != s.settings.URL || from.User != nil || from.Path != "/bills" || from.RawQuery == "" {
 		return "/bills"
 	}
 	return "/bills?" + from.Query().Encode()

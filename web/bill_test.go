@@ -12,7 +12,7 @@ import (
 // desk is a server that only puts words together, on a day in November 2026.
 func desk() *Server {
 	now := time.Date(2026, time.November, 23, 18, 0, 0, 0, time.UTC)
-	return &Server{Settings: Settings{TimeZone: time.UTC}, Deps: Deps{Now: func() time.Time { return now }}}
+	return &Server{settings: Settings{TimeZone: time.UTC}, deps: Deps{Now: func() time.Time { return now }}}
 }
 
 func TestAChangedBillSaysWhichVersionAndSinceWhen(t *testing.T) {
@@ -84,7 +84,7 @@ func TestABillSaysWhatWasCredited(t *testing.T) {
 func TestABillLeadsBackToTheListItWasOpenedFrom(t *testing.T) {
 	t.Parallel()
 	s := desk()
-	s.URL = "https://bills.example:8443"
+	s.settings.URL = "https://bills.example:8443"
 	for referer, want := range map[string]string{
 		"https://bills.example:8443/bills?issued=any&q=a+b&after=x": "/bills?after=x&issued=any&q=a+b",
 		"https://bills.example:8443/bills":                          "/bills", "": "/bills", "://": "/bills",

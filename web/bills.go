@@ -71,7 +71,7 @@ func (s *Server) billList(c echo.Context, t *i18n.Texts, q billQuery) (templates
 	if err != nil {
 		return view, err
 	}
-	list, err := s.Cache.Bills(ctx, scope, q.filter, q.page)
+	list, err := s.deps.Cache.Bills(ctx, scope, q.filter, q.page)
 	if err != nil {
 		return view, err
 	}
@@ -93,7 +93,7 @@ func (s *Server) billList(c echo.Context, t *i18n.Texts, q billQuery) (templates
 // addTotals adds what is true only of a whole copy: totals, count, pager text and
 // the export of the list.
 func (s *Server) addTotals(c echo.Context, t *i18n.Texts, q billQuery, list billing.BillPage, view *templates.BillListView) error {
-	totals, err := s.Cache.Totals(c.Request().Context(), viewer(c).Scope(), q.filter)
+	totals, err := s.deps.Cache.Totals(c.Request().Context(), viewer(c).Scope(), q.filter)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (s *Server) chips(ctx context.Context, t *i18n.Texts, scope access.Scope, q
 // accountNames names the accounts and groups in scope by the values of their
 // filter.
 func (s *Server) accountNames(ctx context.Context, scope access.Scope) (map[string]string, error) {
-	accounts, err := s.Cache.Accounts(ctx, scope)
+	accounts, err := s.deps.Cache.Accounts(ctx, scope)
 	if err != nil {
 		return nil, err
 	}

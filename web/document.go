@@ -25,11 +25,11 @@ func (s *Server) document(c echo.Context) error {
 		return forbidden(access.ErrRight)
 	}
 	id := billing.BillID(c.Param("id"))
-	b, err := s.Cache.Bill(ctx, viewer(c).Scope(), id)
+	b, err := s.deps.Cache.Bill(ctx, viewer(c).Scope(), id)
 	if err != nil {
 		return err
 	}
-	doc, err := s.Cache.Document(ctx, viewer(c).Scope(), id)
+	doc, err := s.deps.Cache.Document(ctx, viewer(c).Scope(), id)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (s *Server) document(c echo.Context) error {
 	}
 	if opens(c.Request()) {
 		act.Object, act.Detail = string(b.ID), fmt.Sprintf("%s, %d bytes, SHA-256 %s", b.Number, doc.Size, doc.SHA256)
-		if err := s.Ledger.Record(ctx, act); err != nil {
+		if err := s.deps.Ledger.Record(ctx, act); err != nil {
 			return err
 		}
 	}

@@ -75,7 +75,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	s.Log.LogAttrs(c.Request().Context(), level, "request failed",
+	s.deps.Log.LogAttrs(c.Request().Context(), level, "request failed",
 		slog.String("request_id", requestID(c)), slog.Int("status", status), slog.Any("error", err))
 	if c.Response().Committed {
 		return
@@ -96,9 +96,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 		h.Set("Retry-After", "5")
 	}
 	if err := s.errorPage(c, status, sentence); err != nil {
-		s.Log.ErrorContext(c.Request().Context(), "error page", "request_id", requestID(c), "error", err)
+		s.deps.Log.ErrorContext(c.Request().Context(), "error page", "request_id", requestID(c), "error", err)
 		if err := c.HTMLBlob(http.StatusInternalServerError, s.lastResort); err != nil {
-			s.Log.ErrorContext(c.Request().Context(), "last resort", "request_id", requestID(c), "error", err)
+			s.deps.Log.ErrorContext(c.Request().Context(), "last resort", "request_id", requestID(c), "error", err)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
 	page := s.frame(c)
 	view := templates.ErrorView{
-		Page: page, Code: templates.ErrorCode(strconv.Itoa(status)), When: page.Texts.DateTime(s.Now().In(s.TimeZone)),
+		Page: page, Code: templates.ErrorCode(strconv.Itoa(status)), When: page.Texts.DateTime(s.deps.Now().In(s.settings.TimeZone)),
 	}
 	if sentence != "" {
 		view.Sentence = page.Texts.S(sentence)

@@ -38,7 +38,7 @@ func (s *Server) billsCSV(c echo.Context) error {
 	}
 	act := s.act(c, "bills.export")
 	act.Object, act.Detail = "bills.csv", fmt.Sprintf("%d bills", len(bills))
-	if err := s.Ledger.Record(ctx, act); err != nil {
+	if err := s.deps.Ledger.Record(ctx, act); err != nil {
 		return err
 	}
 	attach(c, "bills-"+s.today().String()+".csv")
@@ -88,11 +88,11 @@ var errBillMoved = errors.New("a bill of the export changed meanwhile")
 // itemsOf reads the items of a bill as it was when the export began.
 func (s *Server) itemsOf(c echo.Context, b billing.Bill) ([]billing.Item, error) {
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	items, err := s.Cache.Items(ctx, scope, b.ID)
+	items, err := s.deps.Cache.Items(ctx, scope, b.ID)
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.Cache.Bill(ctx, scope, b.ID)
+	now, err := s.deps.Cache.Bill(ctx, scope, b.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (s *Server) allBills(c echo.Context, f billing.BillFilter) ([]billing.Bill,
 	var bills []billing.Bill
 	page := billing.Page{Limit: exportPage}
 	for {
-		next, err := s.Cache.Bills(c.Request().Context(), viewer(c).Scope(), f, page)
+		next, err := s.deps.Cache.Bills(c.Request().Context(), viewer(c).Scope(), f, page)
 		if err != nil {
 			return nil, err
 		}

@@ -16,11 +16,11 @@ import (
 // billFilterForm is the form as it was filled, right or wrong.
 func (s *Server) billFilterForm(c echo.Context, t *i18n.Texts, q billQuery) (templates.BillFilterForm, error) {
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	accounts, err := s.Cache.Accounts(ctx, scope)
+	accounts, err := s.deps.Cache.Accounts(ctx, scope)
 	if err != nil {
 		return templates.BillFilterForm{}, err
 	}
-	currencies, err := s.Cache.Currencies(ctx, scope)
+	currencies, err := s.deps.Cache.Currencies(ctx, scope)
 	if err != nil {
 		return templates.BillFilterForm{}, err
 	}

@@ -29,7 +29,7 @@ func (s *Server) parseIssued(q *billQuery, t *i18n.Texts, given url.Values) {
 	}
 	q.values.Del(paramFrom)
 	q.values.Del(paramTo)
-	period, err := billing.ResolvePreset(issued, s.today(), s.FinancialYear)
+	period, err := billing.ResolvePreset(issued, s.today(), s.settings.FinancialYear)
 	if err != nil || len(given[paramIssued]) > 1 {
 		q.fail(paramIssued, t.S("filter.error.choice", shorten(string(issued))))
 	}
@@ -64,4 +64,4 @@ func (q billQuery) issuedInForce() billing.Preset {
 }
 
 // today is the current day where the company is.
-func (s *Server) today() billing.Date { return billing.DateOf(s.Now().In(s.TimeZone)) }
+func (s *Server) today() billing.Date { return billing.DateOf(s.deps.Now().In(s.settings.TimeZone)) }

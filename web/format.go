@@ -104,7 +104,9 @@ func openPeriod(t *i18n.Texts, p billing.Period) string {
 	return t.S("issued.until", day(t, p.Last, "").Text)
 }
 
-func (s *Server) instant(t *i18n.Texts, at time.Time) string { return t.DateTime(at.In(s.TimeZone)) }
+func (s *Server) instant(t *i18n.Texts, at time.Time) string {
+	return t.DateTime(at.In(s.settings.TimeZone))
+}
 
 // kindName is what a bill is; the word of a kind that is not known is Orange's.
 func kindName(t *i18n.Texts, b billing.Bill) string {

@@ -20,7 +20,7 @@ func (s *Server) freshness(t *i18n.Texts, link billcache.Link) *templates.Freshn
 		}
 		return &templates.Freshness{Text: t.S("fresh.never"), Late: link.Failure != ""}
 	}
-	at := link.AsOf.In(s.TimeZone)
+	at := link.AsOf.In(s.settings.TimeZone)
 	f := &templates.Freshness{DateTime: at.Format(time.RFC3339), Late: true}
 	asOf, next := t.DateTime(at), "fresh.nexttry"
 	switch {
@@ -30,7 +30,7 @@ func (s *Server) freshness(t *i18n.Texts, link billcache.Link) *templates.Freshn
 		f.Text = t.S("fresh.silent", asOf, s.moment(t, link.API.LastSuccess))
 	case link.Failure != "":
 		f.Text = t.S("fresh.failed", asOf)
-	case s.Now().Sub(link.AsOf) > lateAfter*s.Cache.SyncEvery():
+	case s.deps.Now().Sub(link.AsOf) > lateAfter*s.deps.Cache.SyncEvery():
 		f.Text = t.S("fresh.late", asOf)
 	case !link.Sound:
 		f.Text, f.Late, next = t.S("fresh.incomplete", asOf), false, "fresh.next"
@@ -55,7 +55,7 @@ func silent(link billcache.Link) bool {
 
 // moment is the time of an instant, with its day unless that is today.
 func (s *Server) moment(t *i18n.Texts, at time.Time) string {
-	local := at.In(s.TimeZone)
+	local := at.In(s.settings.TimeZone)
 	if billing.DateOf(local) == s.today() {
 		return t.Clock(local)
 	}

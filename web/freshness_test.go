@@ -12,7 +12,7 @@ import (
 func TestFreshnessSaysThatOrangeIsSilent(t *testing.T) {
 	t.Parallel()
 	s := desk()
-	s.Cache = billcache.New(billcache.Options{SyncEvery: 30 * time.Minute})
+	s.deps.Cache = billcache.New(billcache.Options{SyncEvery: 30 * time.Minute})
 	at := func(clock string) time.Time {
 		day, err := time.Parse("2006-01-02 15:04", "2026-11-23 "+clock)
 		if err != nil {

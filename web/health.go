@@ -12,8 +12,8 @@ func (s *Server) health(c echo.Context) error { return c.String(http.StatusOK, "
 // readiness says whether people can be served, that is whether the database
 // answers: those who are signed in need nothing else.
 func (s *Server) readiness(c echo.Context) error {
-	if err := s.Ready(c.Request().Context()); err != nil {
-		s.Log.WarnContext(c.Request().Context(), "not ready", "request_id", requestID(c), "error", err)
+	if err := s.deps.Ready(c.Request().Context()); err != nil {
+		s.deps.Log.WarnContext(c.Request().Context(), "not ready", "request_id", requestID(c), "error", err)
 		return c.String(http.StatusServiceUnavailable, "not ready\n")
 	}
 	return c.String(http.StatusOK, "ready\n")

@@ -136,12 +136,12 @@ func categoryName(t *i18n.Texts, category string) string {
 func (s *Server) billItems(c echo.Context) error {
 	ctx, scope := c.Request().Context(), viewer(c).Scope()
 	id := billing.BillID(c.Param("id"))
-	items, err := s.Cache.FetchItems(ctx, scope, id)
+	items, err := s.deps.Cache.FetchItems(ctx, scope, id)
 	failed := errors.Is(err, billcache.ErrBusy) || errors.Is(err, billcache.ErrUnavailable)
 	if err != nil && !failed {
 		return err
 	}
-	b, billErr := s.Cache.Bill(ctx, scope, id)
+	b, billErr := s.deps.Cache.Bill(ctx, scope, id)
 	if billErr != nil {
 		return billErr
 	}
@@ -149,7 +149,7 @@ func (s *Server) billItems(c echo.Context) error {
 	page.Title = page.Texts.S("items.of", printedNumber(b))
 	view, status := itemsView(page.Texts, b, items), http.StatusOK
 	if failed {
-		s.Log.WarnContext(ctx, "items not fetched", "request_id", requestID(c), "bill", id, "error", err)
+		s.deps.Log.WarnContext(ctx, "items not fetched", "request_id", requestID(c), "bill", id, "error", err)
 		view = templates.BillItemsView{Failed: page.Texts.S("items.error.unavailable"), RetryURL: billURL(id) + "/items"}
 		status = http.StatusBadGateway
 		if errors.Is(err, billcache.ErrBusy) {

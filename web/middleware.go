@@ -94,7 +94,7 @@ func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) internalOnly(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		address, err := netip.ParseAddr(c.RealIP())
-		if err != nil || !contains(s.InternalNetworks, address.Unmap().WithZone("")) {
+		if err != nil || !contains(s.settings.InternalNetworks, address.Unmap().WithZone("")) {
 			return c.String(http.StatusForbidden, "This portal is open inside the company's network only.\n")
 		}
 		return next(c)
@@ -156,7 +156,7 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		if v, ok := viewerOf(c); ok {
 			attrs = append(attrs, slog.Int64("person", int64(v.Person.ID)))
 		}
-		s.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", attrs...)
+		s.deps.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", attrs...)
 		if begun && err != nil {
 			// Closing the connection is the only way left to say that what was sent is
 			// not whole.

@@ -44,7 +44,7 @@ func (s *Server) leaveNotice(c echo.Context, n notice, location string) error {
 		err = s.setNotice(c, string(text))
 	}
 	if err != nil {
-		s.Log.ErrorContext(c.Request().Context(), "leaving a notice", "request_id", requestID(c), "error", err)
+		s.deps.Log.ErrorContext(c.Request().Context(), "leaving a notice", "request_id", requestID(c), "error", err)
 	}
 	return c.Redirect(http.StatusSeeOther, location)
 }

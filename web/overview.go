@@ -77,7 +77,7 @@ func (s *Server) noAccounts(c echo.Context) error {
 func (s *Server) fillOverview(ctx context.Context, v access.Viewer, view *templates.OverviewView) error {
 	t, today := view.Texts, s.today()
 	first := today.FirstOfMonth(-(monthsShown - 1))
-	totals, err := s.Cache.MonthTotals(ctx, v.Scope(), billing.Period{First: first, Last: billing.MonthOf(today).Last})
+	totals, err := s.deps.Cache.MonthTotals(ctx, v.Scope(), billing.Period{First: first, Last: billing.MonthOf(today).Last})
 	if err != nil {
 		return err
 	}
@@ -100,14 +100,14 @@ func (s *Server) fillOverview(ctx context.Context, v access.Viewer, view *templa
 func (s *Server) addNew(ctx context.Context, v access.Viewer, view *templates.OverviewView) error {
 	t := view.Texts
 	if v.Person.LastVisit.IsZero() {
-		newest, err := s.Cache.Bills(ctx, v.Scope(), billing.BillFilter{}, billing.Page{Limit: newShown})
+		newest, err := s.deps.Cache.Bills(ctx, v.Scope(), billing.BillFilter{}, billing.Page{Limit: newShown})
 		if err != nil {
 			return err
 		}
 		view.New = &templates.NewBills{Heading: t.S("overview.newest"), Bills: billRows(t, newest.Bills)}
 		return nil
 	}
-	bills, err := s.Cache.NewBills(ctx, v.Scope(), v.Person.LastVisit, newShown)
+	bills, err := s.deps.Cache.NewBills(ctx, v.Scope(), v.Person.LastVisit, newShown)
 	if err != nil {
 		return err
 	}

@@ -45,14 +45,14 @@ func (s *Server) pageOrFragment(c echo.Context, status int, page, fragment func(
 
 // texts are the words in the language of the reader's browser.
 func (s *Server) texts(c echo.Context) *i18n.Texts {
-	return i18n.For(i18n.Match(c.Request().Header.Get("Accept-Language"), s.Lang))
+	return i18n.For(i18n.Match(c.Request().Header.Get("Accept-Language"), s.settings.Lang))
 }
 
 // frame is what every page has, known without asking the database.
 func (s *Server) frame(c echo.Context) templates.Page {
 	t := s.texts(c)
 	page := templates.Page{
-		Texts: t, Lang: t.Lang(), Company: s.Company, Support: supportLink(s.Support), Version: s.Version,
+		Texts: t, Lang: t.Lang(), Company: s.settings.Company, Support: supportLink(s.settings.Support), Version: s.settings.Version,
 		Assets: s.assets, CSRF: s.formToken(c), RequestID: requestID(c),
 	}
 	v, ok := viewerOf(c)
@@ -73,7 +73,7 @@ func (s *Server) link(c echo.Context) (billcache.Link, error) {
 	if link, ok := c.Get(keyLink).(billcache.Link); ok {
 		return link, nil
 	}
-	link, err := s.Cache.Link(c.Request().Context())
+	link, err := s.deps.Cache.Link(c.Request().Context())
 	if err == nil {
 		c.Set(keyLink, link)
 	}
@@ -88,7 +88,7 @@ func (s *Server) page(c echo.Context, title string) templates.Page {
 	if v, ok := viewerOf(c); ok && v.Rights != 0 {
 		link, err := s.link(c)
 		if err != nil {
-			s.Log.ErrorContext(c.Request().Context(), "state of the link", "request_id", requestID(c), "error", err)
+			s.deps.Log.ErrorContext(c.Request().Context(), "state of the link", "request_id", requestID(c), "error", err)
 			return page
 		}
 		page.Freshness = s.freshness(page.Texts, link)
@@ -151,8 +151,8 @@ func supportLink(support string) templates.Link {
 // renderLastResort makes, at start, the page that is shown when making the error
 // page fails.
 func (s *Server) renderLastResort() ([]byte, error) {
-	t := i18n.For(s.Lang)
-	page := templates.Page{Texts: t, Lang: t.Lang(), Company: s.Company, Version: s.Version, Assets: s.assets}
+	t := i18n.For(s.settings.Lang)
+	page := templates.Page{Texts: t, Lang: t.Lang(), Company: s.settings.Company, Version: s.settings.Version, Assets: s.assets}
 	var buffer bytes.Buffer
 	if err := templates.LastResort(page).Render(context.Background(), &buffer); err != nil {
 		return nil, errors.Join(errors.New("web: the page of last resort cannot be made"), err)

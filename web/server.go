@@ -59,8 +59,8 @@ type Recorder interface {
 
 // Server answers the requests of the portal.
 type Server struct {
-	Settings
-	Deps
+	settings   Settings
+	deps       Deps
 	echo       *echo.Echo
 	sessions   *sessionStore
 	assets     templates.Assets
@@ -71,7 +71,7 @@ type Server struct {
 // New joins the parts and lays out the routes. It fails on a route without a
 // rule and on a page of last resort that cannot be made.
 func New(settings Settings, deps Deps) (*Server, error) {
-	s := &Server{Settings: settings, Deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
+	s := &Server{settings: settings, deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
 	s.assets = templates.Assets{
 		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("js/htmx.js"),

@@ -161,17 +161,17 @@ func (s *Server) identify(c echo.Context) (access.Viewer, error) {
 	}
 	person, _ := session.Values[valuePerson].(access.Person)
 	record, _ := session.Values[valueRecord].(access.Session)
-	if !polls(c) && s.Now().Sub(record.SeenAt) >= touchEvery {
-		if err := s.Sessions.TouchSession(c.Request().Context(), hashOf(session.ID)); err != nil {
+	if !polls(c) && s.deps.Now().Sub(record.SeenAt) >= touchEvery {
+		if err := s.deps.Sessions.TouchSession(c.Request().Context(), hashOf(session.ID)); err != nil {
 			// The session ends earlier than it might, which is safe; people read on.
-			s.Log.ErrorContext(c.Request().Context(), "recording the use of a session", "request_id", requestID(c), "error", err)
+			s.deps.Log.ErrorContext(c.Request().Context(), "recording the use of a session", "request_id", requestID(c), "error", err)
 		}
 	}
-	scope, err := s.Sessions.Scope(c.Request().Context(), person)
+	scope, err := s.deps.Sessions.Scope(c.Request().Context(), person)
 	if err != nil {
 		return access.Viewer{}, err
 	}
-	viewer := access.NewViewer(person, s.Policy, scope)
+	viewer := access.NewViewer(person, s.settings.Policy, scope)
 	c.Set(keySession, session)
 	c.Set(keyViewer, viewer)
 	return viewer, nil
@@ -189,7 +189,7 @@ func (s *Server) csrfKey(c echo.Context) []byte {
 	if !ok {
 		return nil
 	}
-	return derive(s.Secrets[0], "form "+session.ID)
+	return derive(s.settings.Secrets[0], "form "+session.ID)
 }
 
 // formToken is the token for the hidden field of forms, masked afresh for every

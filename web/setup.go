@@ -51,15 +51,15 @@ func (s *Server) setupProgress(c echo.Context) error {
 }
 
 func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) (templates.SetupSteps, error) {
-	register, err := s.Register.Register(c.Request().Context())
+	register, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return templates.SetupSteps{}, err
 	}
-	grants, err := s.Grants.Grants(c.Request().Context())
+	grants, err := s.deps.Grants.Grants(c.Request().Context())
 	if err != nil {
 		return templates.SetupSteps{}, err
 	}
-	people, err := s.Grants.People(c.Request().Context())
+	people, err := s.deps.Grants.People(c.Request().Context())
 	if err != nil {
 		return templates.SetupSteps{}, err
 	}
@@ -98,7 +98,7 @@ func (s *Server) setupSteps(c echo.Context, t *i18n.Texts, link billcache.Link) 
 
 func (s *Server) connectStep(t *i18n.Texts, link billcache.Link) templates.SetupStep {
 	step := templates.SetupStep{State: templates.StepNow, Why: t.S("setup.connecting"), Facts: []templates.Fact{
-		{Label: t.S("setup.address"), Value: s.BillingURL},
+		{Label: t.S("setup.address"), Value: s.settings.BillingURL},
 		{Label: t.S("setup.calls"), Value: t.S("setup.callsof", t.Number(itoa(link.API.CallsLastMinute), 0), t.Number(itoa(link.API.PerMinute), 0))},
 	}}
 	if !link.API.LastSuccess.IsZero() {

@@ -43,7 +43,7 @@ func (s *Server) signInPage(c echo.Context) error {
 // startSignIn sends the browser to the identity provider and remembers, bound to
 // this browser, what the answer must match.
 func (s *Server) startSignIn(c echo.Context) error {
-	attempt, location, err := s.SignIn.Begin(c.Request().Context(), 0)
+	attempt, location, err := s.deps.SignIn.Begin(c.Request().Context(), 0)
 	if err != nil {
 		return s.signInPageAgain(c, err)
 	}
@@ -51,10 +51,10 @@ func (s *Server) startSignIn(c echo.Context) error {
 	if !ok {
 		browser = randomReference()
 	}
-	err = s.Sessions.AddSignInAttempt(c.Request().Context(), access.SignInAttempt{
+	err = s.deps.Sessions.AddSignInAttempt(c.Request().Context(), access.SignInAttempt{
 		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, Begun: attempt.Begun,
 		Browser: hashOf(browser), ReturnTo: returnTarget(c.QueryParam("return")),
-	}, s.Now().Add(-attemptLife))
+	}, s.deps.Now().Add(-attemptLife))
 	if err != nil {
 		return err
 	}
@@ -84,21 +84,21 @@ func (s *Server) finishSignIn(c echo.Context) error {
 	if !ok {
 		return s.signInPageAgain(c, errors.New("the browser has no sign-in under way"))
 	}
-	attempt, err := s.Sessions.TakeSignInAttempt(ctx, query.Get("state"), hashOf(browser), s.Now().Add(-attemptLife))
+	attempt, err := s.deps.Sessions.TakeSignInAttempt(ctx, query.Get("state"), hashOf(browser), s.deps.Now().Add(-attemptLife))
 	if errors.Is(err, billing.ErrNotFound) {
 		return s.signInPageAgain(c, errors.New("no such sign-in under way in this browser"))
 	}
 	if err != nil {
 		return err
 	}
-	identity, err := s.SignIn.Finish(ctx, signin.Attempt{
+	identity, err := s.deps.SignIn.Finish(ctx, signin.Attempt{
 		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, Begun: attempt.Begun,
 	}, query)
 	if err != nil {
 		return s.signInFailed(c, err)
 	}
 	if identity.NoGroups != "" {
-		s.Log.WarnContext(ctx, "signed in without groups", "request_id", requestID(c), "reason", identity.NoGroups)
+		s.deps.Log.WarnContext(ctx, "signed in without groups", "request_id", requestID(c), "reason", identity.NoGroups)
 	}
 	if err := s.endSession(c, "session.replaced"); err != nil {
 		return err
@@ -117,8 +117,8 @@ func (s *Server) openSession(c echo.Context, identity signin.Identity) error {
 		Issuer: identity.Issuer, Subject: identity.Subject, Name: identity.Name, Email: identity.Email, Groups: identity.Groups,
 	}
 	act := ledger.Act{Action: "session.open", Detail: "groups: " + strings.Join(identity.Groups, ", "), RequestID: requestID(c)}
-	limits := access.SessionLimits{Idle: s.SessionIdle, Max: s.SessionMax}
-	if _, err := s.Sessions.SignIn(c.Request().Context(), person, hashOf(session.ID), identity.IDToken, limits, act); err != nil {
+	limits := access.SessionLimits{Idle: s.settings.SessionIdle, Max: s.settings.SessionMax}
+	if _, err := s.deps.Sessions.SignIn(c.Request().Context(), person, hashOf(session.ID), identity.IDToken, limits, act); err != nil {
 		return err
 	}
 	return s.sessions.Save(c.Request(), c.Response(), session)
@@ -128,7 +128,7 @@ func (s *Server) openSession(c echo.Context, identity signin.Identity) error {
 // belongs to none is not recorded: anybody can send any number of those.
 func (s *Server) signInFailed(c echo.Context, cause error) error {
 	act := ledger.Act{Actor: "anonymous", Action: "session.refuse", Object: "sign-in", RequestID: requestID(c)}
-	if err := s.Ledger.Record(c.Request().Context(), act); err != nil {
+	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
 		return err
 	}
 	return s.signInPageAgain(c, cause)
@@ -144,7 +144,7 @@ func (s *Server) signInPageAgain(c echo.Context, cause error) error {
 	case errors.Is(cause, signin.ErrToken):
 		status = http.StatusUnauthorized
 	}
-	s.Log.WarnContext(c.Request().Context(), "sign-in failed", "request_id", requestID(c), "error", cause)
+	s.deps.Log.WarnContext(c.Request().Context(), "sign-in failed", "request_id", requestID(c), "error", cause)
 	page := s.page(c, "signin.title")
 	page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: page.Texts.S("notice.signinfailed", requestID(c))}
 	return s.render(c, status, templates.SignIn(templates.SignInView{Page: page, StartURL: "/signin/start"}))
@@ -165,7 +165,7 @@ func (s *Server) signOut(c echo.Context) error {
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	c.Set(keyViewer, nil)
 	return s.render(c, http.StatusOK, templates.SignedOut(templates.SignedOutView{
-		Page: s.page(c, "signedout.title"), ProviderURL: s.SignIn.SignOutURL(record.IDToken, s.URL+"/signin"),
+		Page: s.page(c, "signedout.title"), ProviderURL: s.deps.SignIn.SignOutURL(record.IDToken, s.settings.URL+"/signin"),
 	}))
 }
 
@@ -181,7 +181,7 @@ func (s *Server) endSession(c echo.Context, action string) error {
 		actor = access.ActorName(person)
 	}
 	act := ledger.Act{Actor: actor, Action: action, RequestID: requestID(c)}
-	if err := s.Sessions.EndSession(c.Request().Context(), hashOf(reference), act); err != nil {
+	if err := s.deps.Sessions.EndSession(c.Request().Context(), hashOf(reference), act); err != nil {
 		return err
 	}
 	gone := sessions.NewSession(s.sessions, s.sessions.name)
