@@ -205,7 +205,7 @@ func upsertAccount(ctx context.Context, tx *sql.Tx, r billingapi.AccountRecord) 
 		return false, err
 	}
 	changed = err != nil || before != upstreamID
-	if _, err := tx.ExecContext(ctx, `UPDATE accounts SET upstream_id = NULL WHERE upstream_id = ? AND number <> ?`,
+	if _, err := tx.ExecContext(ctx, `UPDATE accounts SET upstream_id = NULL WHERE connection = 1 AND upstream_id = ? AND number <> ?`,
 		upstreamID, a.Number); err != nil {
 		return false, err
 	}

@@ -185,7 +185,7 @@ func (db *DB) Bill(ctx context.Context, scope access.Scope, id billing.BillID) (
 // printed number.
 func (db *DB) Related(ctx context.Context, scope access.Scope, bill billing.Bill) ([]billing.Bill, error) {
 	where := scoped(scope).and(`b.id <> ? AND b.key IN (
-		SELECT key FROM bills WHERE upstream_id = ? AND ? <> ''
+		SELECT key FROM bills WHERE connection = 1 AND upstream_id = ? AND ? <> ''
 		UNION SELECT key FROM bills WHERE original_id = ? AND original_id <> ''
 		UNION SELECT key FROM bills WHERE number_key = ? AND number_key <> '')`,
 		bill.ID, bill.Original.UpstreamID, bill.Original.UpstreamID, bill.UpstreamID, bill.Number.SearchKey())

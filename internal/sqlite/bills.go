@@ -50,7 +50,7 @@ func (db *DB) upsertBill(ctx context.Context, tx *sql.Tx, r billingapi.BillRecor
 	sum := sha256.Sum256(r.Raw)
 	digest := hex.EncodeToString(sum[:])
 	err = tx.QueryRowContext(ctx, `SELECT key, version, payload_sha256, coalesce(account, ''), named_account, named_upstream_id
-		FROM bills WHERE upstream_id = ?`, r.Bill.UpstreamID).
+		FROM bills WHERE connection = 1 AND upstream_id = ?`, r.Bill.UpstreamID).
 		Scan(&known.key, &known.version, &known.digest, &known.account, &known.named, &known.namedID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

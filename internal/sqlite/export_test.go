@@ -47,3 +47,9 @@ func (db *DB) explain(ctx context.Context, query string, args []any) ([]string, 
 		return detail, err
 	}, `EXPLAIN QUERY PLAN `+query, args...)
 }
+
+// PlanOfAttribution is how SQLite goes about the bills of a chunk.
+func PlanOfAttribution(ctx context.Context, db *DB) ([]string, error) {
+	query, args := chunkAttribution([]int64{1})
+	return db.explain(ctx, query, args)
+}

@@ -57,3 +57,12 @@ func TestWhatIsNewIsReadThroughItsIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestAChunkDoesNotReadTheQuarantine(t *testing.T) {
+	t.Parallel()
+	steps, err := sqlite.PlanOfAttribution(t.Context(), newPortal(t).DB)
+	must(t, err)
+	if plan := strings.Join(steps, "\n\t"); !strings.Contains(plan, "SEARCH b USING INTEGER PRIMARY KEY") || strings.Contains(plan, "SCAN b") {
+		t.Errorf("%s", plan)
+	}
+}

@@ -17,27 +17,37 @@ func attributeAll(ctx context.Context, tx *sql.Tx) error { return attribute(ctx,
 // number and key are named both must lead to the same account; what leads to none
 // or to two stays in quarantine, with the reason.
 func attribute(ctx context.Context, tx *sql.Tx, keys []int64) error {
-	which, args := "1", []any{billing.NoAccount, billing.ContradictoryAccount, billing.UnknownAccount}
+	query, args := strings.Replace(attributing, "WHICH", "b.account IS NULL", 1), reasons()
 	if keys != nil {
-		which, args = "b.key IN (SELECT value FROM json_each(?4))", append(args, jsonList(keys))
+		query, args = chunkAttribution(keys)
 	}
-	query := strings.Replace(attribution, "ALL", which, 1)
 	if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("sqlite: attributing bills: %w", err)
 	}
 	return nil
 }
 
-// attribution decides about the bills in quarantine; a condition takes the place of
-// ALL.
-const attribution = `
+// chunkAttribution attributes bills by their keys. The plus keeps SQLite from
+// reading the whole quarantine for a few of them.
+func chunkAttribution(keys []int64) (query string, args []any) {
+	const which = "+b.account IS NULL AND b.key IN (SELECT value FROM json_each(?4))"
+	return strings.Replace(attributing, "WHICH", which, 1), append(reasons(), jsonList(keys))
+}
+
+func reasons() []any {
+	return []any{billing.NoAccount, billing.ContradictoryAccount, billing.UnknownAccount}
+}
+
+// attributing decides about the bills in quarantine that the condition in the place
+// of WHICH selects.
+const attributing = `
 		WITH named AS (
 		  SELECT b.key, b.named_account, b.named_upstream_id, n.number AS by_number, u.number AS by_key,
 		         n.upstream_id AS key_of_number
 		  FROM bills b
 		  LEFT JOIN accounts n ON n.number = b.named_account
-		  LEFT JOIN accounts u ON u.upstream_id = b.named_upstream_id AND b.named_upstream_id <> ''
-		  WHERE b.account IS NULL AND ALL
+		  LEFT JOIN accounts u ON u.connection = b.connection AND u.upstream_id = b.named_upstream_id AND b.named_upstream_id <> ''
+		  WHERE WHICH
 		), decided AS (
 		  SELECT key, CASE
 		    WHEN named_account = '' AND named_upstream_id = '' THEN ?1
@@ -63,7 +73,7 @@ func withdraw(ctx context.Context, tx *sql.Tx, accounts []billing.AccountNumber)
 		    (SELECT upstream_id FROM accounts WHERE number IN (SELECT value FROM json_each(?2)))
 		  UNION SELECT b.key FROM bills b WHERE b.account IN (SELECT value FROM json_each(?2)))
 		AND account IS NOT NULL AND EXISTS (
-		  SELECT 1 FROM accounts n JOIN accounts u ON u.upstream_id = bills.named_upstream_id
+		  SELECT 1 FROM accounts n JOIN accounts u ON u.connection = bills.connection AND u.upstream_id = bills.named_upstream_id
 		  WHERE n.number = bills.named_account AND n.upstream_id IS NOT NULL AND u.number <> n.number)`,
 		billing.ContradictoryAccount, jsonList(accounts))
 	if err != nil {

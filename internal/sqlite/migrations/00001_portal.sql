@@ -3,6 +3,8 @@
 -- Conventions: instants are milliseconds since 1970 UTC; days are YYYY-MM-DD, ''
 -- when not supplied; an amount is the text received beside its value in
 -- ten-thousandths, which is NULL when the amount is missing or cannot be summed.
+-- A connection is one customer's access to the API, within which its keys are unique;
+-- the portal has one, number 1.
 
 CREATE TABLE account_groups (
   id   INTEGER PRIMARY KEY,
@@ -19,12 +21,14 @@ CREATE TABLE accounts (
   status           TEXT NOT NULL CHECK (status IN ('hidden', 'admitted', 'closed')),
   decided          INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)),
   listed           INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1)),
-  upstream_id      TEXT UNIQUE,
+  connection       INTEGER NOT NULL DEFAULT 1,
+  upstream_id      TEXT,
   upstream_name    TEXT NOT NULL DEFAULT '',
   upstream_status  TEXT NOT NULL DEFAULT '',
   upstream_country TEXT NOT NULL DEFAULT '',
   currency         TEXT NOT NULL DEFAULT '',
-  payload          TEXT NOT NULL DEFAULT ''
+  payload          TEXT NOT NULL DEFAULT '',
+  UNIQUE (connection, upstream_id)
 ) STRICT;
 CREATE INDEX accounts_by_group ON accounts (group_id);
 
@@ -32,7 +36,8 @@ CREATE INDEX accounts_by_group ON accounts (group_id);
 CREATE TABLE bills (
   key                INTEGER PRIMARY KEY,
   id                 TEXT NOT NULL UNIQUE CHECK (length(id) >= 16),
-  upstream_id        TEXT NOT NULL UNIQUE,
+  connection         INTEGER NOT NULL DEFAULT 1,
+  upstream_id        TEXT NOT NULL,
   account            TEXT REFERENCES accounts (number),
   named_account      TEXT NOT NULL,
   named_upstream_id  TEXT NOT NULL,
@@ -65,6 +70,7 @@ CREATE TABLE bills (
   items_retry_at     INTEGER NOT NULL DEFAULT 0,
   version            INTEGER NOT NULL,
   payload_sha256     TEXT NOT NULL,
+  UNIQUE (connection, upstream_id),
   CHECK ((account IS NULL) = (quarantine <> ''))
 ) STRICT;
 CREATE INDEX bills_by_issue ON bills (issued_on DESC, id DESC);
