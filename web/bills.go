@@ -222,9 +222,8 @@ func (s *Server) accountNames(ctx context.Context, scope access.Scope) (map[stri
 // issuedText is the issue dates of a filter: the preset's name and its days.
 func issuedText(t *i18n.Texts, q billQuery) string {
 	days := period(t, q.filter.Issued)
-	switch {
-	case slices.Contains(billing.Presets(), q.issuedInForce()):
-		return t.S("issued.bounds", t.S("issued."+string(q.issuedInForce())), days)
+	if preset := q.issuedInForce(); slices.Contains(billing.Presets(), preset) {
+		return t.S("issued.bounds", t.S("issued."+string(preset)), days)
 	}
 	return days
 }

@@ -134,3 +134,21 @@ func TestErrorsShowTheirReferenceAndNoCause(t *testing.T) {
 		t.Error("the log does not join the reference with the cause")
 	}
 }
+
+func TestOtherSitesAreRefusedWithThePortalsOwnPage(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	r := s.request(t, http.MethodPost, "/signout", nil)
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if a := do(t, s.browser(t), r); a.StatusCode != http.StatusForbidden || a.find(t, "main h1").Length() != 1 {
+		t.Errorf("status %d: %s", a.StatusCode, a.body)
+	}
+}
+
+func TestAPartOfAPageIsNoPage(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	if a := s.get(t, s.as(t, sandbox.SubjectEmployee), "/sync"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/" {
+		t.Errorf("status %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+}
