@@ -21,7 +21,7 @@ func TestSigningOutEndsTheSession(t *testing.T) {
 	stolen := v.http.Jar.Cookies(base)
 	out := v.submit(page, page.find(t, `header form[action="/signout"]`), nil)
 	out.expect(t, http.StatusOK)
-	if got := out.Header.Get("Clear-Site-Data"); got != `"cache"` {
+	if got := out.Header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
 		t.Errorf("Clear-Site-Data is %s instead of \"cache\"", got)
 	}
 	if out.find(t, `main a[href^="http://127.0.0.1:"][href*="post_logout_redirect_uri"]`).Length() != 1 {
