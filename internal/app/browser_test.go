@@ -191,7 +191,9 @@ func adminsDay(t *testing.T, w, reader *tab) {
 	}
 	reader.until(`document.querySelectorAll('#bill-items tbody tr:not(.group)').length > 4`)
 
-	w.follow(`table tbody tr:nth-of-type(` + w.read(granted+` + 1`) + `) form[action="/admin/access/revoke"] button`)
+	row := `table tbody tr:nth-of-type(` + w.read(granted+` + 1`) + `)`
+	w.click(row + ` details.confirm summary`)
+	w.follow(row + ` form[action="/admin/access/revoke"] button`)
 	w.until(granted + ` < 0`)
 	reader.open(list)
 	reader.until(rows + ` === 0 && document.querySelector('#list .empty') !== null`)
