@@ -23,9 +23,11 @@ func quantity(t *i18n.Texts, d billing.Decimal, unit string) string {
 	if text == "" || unit == "" {
 		return text
 	}
-	whole, _, _ := strings.Cut(strings.TrimPrefix(string(d), "-"), ".")
+	// CLDR: English has the singular for 1 alone, French for all below 2.
+	size := strings.TrimPrefix(string(d), "-")
+	whole, _, _ := strings.Cut(size, ".")
 	many := 2
-	if whole == "0" || whole == "1" {
+	if size == "1" || t.Lang() == i18n.Fr && (whole == "0" || whole == "1") {
 		many = 1
 	}
 	key := "word.unit." + wordKey(unit)

@@ -33,13 +33,24 @@ func wordsOf(b *sandbox.Bill) billWords {
 	for _, i := range b.Items {
 		quantity := english(i.Quantity)
 		if i.Unit != "" {
-			quantity += "\u00a0" + i.Unit
+			quantity += "\u00a0" + plural(i.Quantity, i.Unit)
 		}
 		w.items = append(w.items, fmt.Sprintf("%s: %s at %s = %s", i.Label, quantity, english(padded(i.UnitPrice, digitsOf(i.Currency))), money(i.Net, i.Currency)))
 	}
 	w.foot = []string{money(b.Net, b.Currency), money(b.Tax, b.Currency), money(b.Gross, b.Currency)}
 	slices.Sort(w.items) // the page groups them
 	return w
+}
+
+// plural is a unit of the simulated API in the number of its quantity.
+func plural(quantity, unit string) string {
+	switch {
+	case quantity == "1" || strings.ToUpper(unit) == unit || strings.Contains(unit, "/"):
+		return unit
+	case unit == "person":
+		return "people"
+	}
+	return unit + "s"
 }
 
 func money(decimal, currency string) string {
