@@ -90,7 +90,8 @@ func answers(url string) (bool, error) {
 var shared struct {
 	sync.Mutex
 	portal   *portal
-	snapshot string // a database with a whole copy, before anybody came
+	snapshot string                    // a database with a whole copy, before anybody came
+	browsers map[string]http.CookieJar // by subject; see known
 }
 
 // reading is the shared portal, its copy whole.
@@ -103,6 +104,7 @@ func reading(t testing.TB) *portal {
 		dir := folder(t)
 		copyFile(t, shared.snapshot, filepath.Join(dir, "portal.db"))
 		shared.portal = startDemo(t, dir)
+		shared.browsers = map[string]http.CookieJar{}
 	}
 	return shared.portal
 }

@@ -12,7 +12,7 @@ import (
 func TestSigningOutEndsTheSession(t *testing.T) {
 	t.Parallel()
 	p := reading(t)
-	v := elena(t, p)
+	v := signedIn(t, p, sandbox.SubjectEmployee)
 	page := v.open("/bills")
 	base, err := url.Parse(p.url)
 	if err != nil {
@@ -22,7 +22,7 @@ func TestSigningOutEndsTheSession(t *testing.T) {
 	out := v.submit(page, page.find(t, `header form[action="/signout"]`), nil)
 	out.expect(t, http.StatusOK)
 	if got := out.Header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
-		t.Errorf("Clear-Site-Data is %s instead of \"cache\"", got)
+		t.Errorf("Clear-Site-Data is %s instead of cache and storage", got)
 	}
 	if out.find(t, `main a[href^="http://127.0.0.1:"][href*="post_logout_redirect_uri"]`).Length() != 1 {
 		t.Error("the page offers no way to sign out of the provider")
@@ -87,7 +87,7 @@ func TestSigningInLeadsBackToWhereSomebodyWanted(t *testing.T) {
 func TestChangingRequestsNeedTheSessionsToken(t *testing.T) {
 	t.Parallel()
 	p := reading(t)
-	v, other := ada(t, p), ada(t, p)
+	v, other := signedIn(t, p, sandbox.SubjectAdmin), signedIn(t, p, sandbox.SubjectAdmin)
 	before := count(t, p.dir, `SELECT count(*) FROM grants`)
 	page, others := v.open("/admin/access"), other.open("/admin/access")
 	good := page.find(t, `form[action="/admin/access"] input[name="csrf"]`).AttrOr("value", "")

@@ -139,8 +139,10 @@ func TestWhatSandboxPrintsRunsAPortal(t *testing.T) {
 				}
 			}
 		}
-		if strings.Contains(p.log.String(), "3300") {
-			t.Error("the log tells what somebody looked for")
+		for _, typed := range []string{"0081+3300", "0081 3300", "0081%203300"} {
+			if strings.Contains(p.log.String(), typed) {
+				t.Error("the log tells what somebody looked for")
+			}
 		}
 	})
 }

@@ -50,8 +50,27 @@ func signedIn(t *testing.T, p *portal, subject string) *visitor {
 	return v
 }
 
+// known is a persona who reads the shared portal in one browser for all tests: a
+// person has a bounded number of sessions, and tests run side by side.
+func known(t *testing.T, p *portal, subject string) *visitor {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if p != shared.portal {
+		return signedIn(t, p, subject)
+	}
+	v := anonymous(t, p)
+	if jar := shared.browsers[subject]; jar != nil {
+		v.http.Jar = jar
+		return v
+	}
+	v.signIn(subject, "/signin")
+	shared.browsers[subject] = v.http.Jar
+	return v
+}
+
 func elena(t *testing.T, p *portal) *visitor {
-	v := signedIn(t, p, sandbox.SubjectEmployee)
+	v := known(t, p, sandbox.SubjectEmployee)
 	v.check = func(a answer) {
 		holdsBackUnlisted(t, a)
 		tellsOnlyOf(t, a, elenasAccounts)
@@ -59,9 +78,9 @@ func elena(t *testing.T, p *portal) *visitor {
 	return v
 }
 
-func amir(t *testing.T, p *portal) *visitor { return signedIn(t, p, sandbox.SubjectAccountant) }
+func amir(t *testing.T, p *portal) *visitor { return known(t, p, sandbox.SubjectAccountant) }
 
-func ada(t *testing.T, p *portal) *visitor { return signedIn(t, p, sandbox.SubjectAdmin) }
+func ada(t *testing.T, p *portal) *visitor { return known(t, p, sandbox.SubjectAdmin) }
 
 // signIn clicks from a page that asks for it to the provider and back, and
 // returns the page that the visitor ends up on.
