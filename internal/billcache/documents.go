@@ -43,7 +43,15 @@ func (c *Cache) Document(ctx context.Context, scope access.Scope, id billing.Bil
 	if err != nil || current {
 		return held, err
 	}
-	fetch := func(ctx context.Context) error { return c.fetchDocument(ctx, b) }
+	fetch := func(ctx context.Context) error {
+		// Somebody else's fetch may have ended since the copy was asked.
+		if now, current, err := c.openHeld(ctx, scope, id); err != nil || current {
+			return errors.Join(err, closed(now))
+		} else if err := closed(now); err != nil {
+			return err
+		}
+		return c.fetchDocument(ctx, b)
+	}
 	if held != nil {
 		patient, cancel := context.WithTimeout(ctx, refreshPatience)
 		defer cancel()
@@ -60,6 +68,14 @@ func (c *Cache) Document(ctx context.Context, scope access.Scope, id billing.Bil
 		err = documents.ErrMissing
 	}
 	return held, err
+}
+
+// closed closes a document that was only looked at; there may be none.
+func closed(d *Document) error {
+	if d == nil {
+		return nil
+	}
+	return d.Close()
 }
 
 // openHeld opens the document that the copy holds, nil when it holds none that can

@@ -28,7 +28,15 @@ func (c *Cache) FetchItems(ctx context.Context, scope access.Scope, id billing.B
 		return nil, err
 	}
 	if b.Items != billing.ItemsHeld {
-		if err := c.once(ctx, "items "+string(id), func(ctx context.Context) error { return c.fetchItems(ctx, b) }); err != nil {
+		fetch := func(ctx context.Context) error {
+			// Somebody else's fetch may have ended since the bill was read.
+			now, err := c.db.Bill(ctx, scope, id)
+			if err != nil || now.Items == billing.ItemsHeld {
+				return err
+			}
+			return c.fetchItems(ctx, now)
+		}
+		if err := c.once(ctx, "items "+string(id), fetch); err != nil {
 			return nil, err
 		}
 	}
