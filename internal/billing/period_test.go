@@ -3,6 +3,7 @@ package billing_test
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // zones, wherever the test runs
 
 	"billportal/internal/billing"
 )
@@ -62,7 +63,7 @@ func TestADayThatSkipsMidnightBeginsLater(t *testing.T) {
 	t.Parallel()
 	beirut, err := time.LoadLocation("Asia/Beirut")
 	if err != nil {
-		t.Skip("no time zones here")
+		t.Fatal(err)
 	}
 	d := day(t, "2024-03-31")
 	if begins := d.In(beirut); billing.DateOf(begins) != d && billing.DateOf(begins.Add(time.Hour)) != d {
