@@ -135,7 +135,8 @@ func accountantsDay(t *testing.T, w *tab) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w.click(`a[href*="download=1"]`)
+	// By script and not by place: the page may still be settling under the mouse.
+	w.read(`document.querySelector('a[href*="download=1"]').click()`)
 	truth, err := world.PDF(wanted.ID)
 	if err != nil {
 		t.Fatal(err)
