@@ -40,6 +40,7 @@ var sim = sync.OnceValues(func() (*sandbox.Sandbox, error) {
 type site struct {
 	*httptest.Server
 	web   *web.Server
+	cache *billcache.Cache
 	db    *sqlite.DB
 	log   *lines
 	ahead atomic.Int64 // of the real clock, in nanoseconds
@@ -73,6 +74,12 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return openBefore(t, s, secure, change)
+}
+
+// openBefore serves a portal that has a simulation of the test's own behind it.
+func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.Settings)) *site {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	address, start := "http://"+server.Listener.Addr().String(), server.Start
 	if secure {
@@ -132,11 +139,11 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 		t.Fatal(err)
 	}
 	s.db = db
+	s.cache = billcache.New(billcache.Options{
+		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
+	})
 	s.web, err = web.New(settings, web.Deps{
-		Cache: billcache.New(billcache.Options{
-			DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
-		}),
-		SignIn: provider, Sessions: db, Register: db, Grants: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
+		Cache: s.cache, SignIn: provider, Sessions: db, Register: db, Grants: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
