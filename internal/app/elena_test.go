@@ -24,7 +24,7 @@ func TestEmployeeSeesHerThreeAccountsAndNoOther(t *testing.T) {
 	v := elena(t, reading(t))
 	t.Run("her overview speaks of their currencies", func(t *testing.T) {
 		var got []string
-		v.open("/").find(t, ".figure .cur").Each(func(_ int, s *goquery.Selection) { got = append(got, s.Text()) })
+		v.open("/").find(t, ".figure .cur").Each(func(_ int, s *goquery.Selection) { got = append(got, strings.TrimSpace(s.Text())) })
 		slices.Sort(got)
 		if want := []string{"EUR", "GBP", "PLN"}; !slices.Equal(slices.Compact(got), want) {
 			t.Errorf("figures in %v instead of %v", got, want)

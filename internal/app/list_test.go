@@ -48,7 +48,7 @@ func entries(t *testing.T, a answer) []entry {
 			Number: tr.Find("th a").Text(), Credit: tr.Find("th .tag").Text(),
 			AccountName: tr.Find("td.wide bdi").Text(), AccountNumber: tr.Find("td.wide .sub").Text(),
 			Issued: tr.Find("td > time").First().AttrOr("datetime", ""), IssuedText: tr.Find("td > time").First().Text(),
-			Total: total.AttrOr("value", ""), Currency: total.Find(".cur").Text(),
+			Total: total.AttrOr("value", ""), Currency: strings.TrimSpace(total.Find(".cur").Text()),
 		}}
 		e.TotalText = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(total.Text()), e.Currency))
 		list = append(list, e)
