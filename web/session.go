@@ -24,7 +24,7 @@ import (
 // SessionKeeper keeps people, their sessions and their grants. Sessions are known
 // by the hash of the reference that the browser holds.
 type SessionKeeper interface {
-	SignIn(ctx context.Context, p access.Person, hash []byte, idToken string, limits access.SessionLimits, act ledger.Act) (access.Person, error)
+	SignIn(ctx context.Context, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error)
 	Session(ctx context.Context, hash []byte) (access.Session, access.Person, error)
 	TouchSession(ctx context.Context, hash []byte) error
 	EndSession(ctx context.Context, hash []byte, act ledger.Act) error
@@ -45,19 +45,20 @@ const touchEvery = time.Minute
 // sessionStore is a store of gorilla/sessions that keeps nothing in the browser
 // but a signed random reference.
 type sessionStore struct {
-	keeper    SessionKeeper
-	codecs    []securecookie.Codec
-	options   sessions.Options
-	name      string
-	browser   string // name of the cookie that binds sign-ins to a browser
-	idle, max time.Duration
-	now       func() time.Time
+	keeper  SessionKeeper
+	secrets [][]byte
+	codecs  []securecookie.Codec
+	options sessions.Options
+	name    string
+	browser string // name of the cookie that binds sign-ins to a browser
+	limits  access.SessionLimits
+	now     func() time.Time
 }
 
 func newSessionStore(keeper SessionKeeper, settings Settings, secure bool, now func() time.Time) *sessionStore {
 	store := &sessionStore{
-		keeper: keeper, name: "portal-session", browser: "portal-signin",
-		idle: settings.SessionIdle, max: settings.SessionMax, now: now,
+		keeper: keeper, secrets: settings.Secrets, name: "portal-session", browser: "portal-signin",
+		limits: access.SessionLimits{Idle: settings.SessionIdle, Max: settings.SessionMax}, now: now,
 		// The flags are fixed. On plain loopback alone browsers would refuse Secure
 		// and with it the __Host- prefix.
 		options: sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode},
@@ -102,7 +103,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, errNoSession
 	}
 	record, person, err := s.keeper.Session(r.Context(), hashOf(reference))
-	if errors.Is(err, billing.ErrNotFound) || err == nil && (person.Disabled || record.Expired(s.now(), s.idle, s.max)) {
+	if errors.Is(err, billing.ErrNotFound) || err == nil && (person.Disabled || record.Expired(s.now(), s.limits)) {
 		return session, errNoSession
 	}
 	if err != nil {

@@ -52,7 +52,7 @@ func (s *Server) startSignIn(c echo.Context) error {
 		browser = randomReference()
 	}
 	err = s.deps.Sessions.AddSignInAttempt(c.Request().Context(), access.SignInAttempt{
-		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, Begun: attempt.Begun,
+		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, MaxAge: attempt.MaxAge, Begun: attempt.Begun,
 		Browser: hashOf(browser), ReturnTo: returnTarget(c.QueryParam("return")),
 	}, s.deps.Now().Add(-attemptLife))
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Server) finishSignIn(c echo.Context) error {
 		return err
 	}
 	identity, err := s.deps.SignIn.Finish(ctx, signin.Attempt{
-		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, Begun: attempt.Begun,
+		State: attempt.State, Nonce: attempt.Nonce, Verifier: attempt.Verifier, MaxAge: attempt.MaxAge, Begun: attempt.Begun,
 	}, query)
 	if err != nil {
 		return s.signInFailed(c, err)
@@ -116,12 +116,27 @@ func (s *Server) openSession(c echo.Context, identity signin.Identity) error {
 	person := access.Person{
 		Issuer: identity.Issuer, Subject: identity.Subject, Name: identity.Name, Email: identity.Email, Groups: identity.Groups,
 	}
+	tokens, err := s.sessions.seal(providerTokens{ID: identity.IDToken}, session.ID)
+	if err != nil {
+		return err
+	}
+	record := access.Session{
+		ID: randomReference(), ProvedAt: identity.AuthTime, AskedAt: s.deps.Now(), Rights: s.settings.Policy.Rights(s.settings.Policy.RolesOf(person)),
+		ProviderSession: identity.SessionID, Tokens: tokens, Browser: clipped(c.Request().UserAgent()), Address: c.RealIP(),
+	}
 	act := ledger.Act{Action: "session.open", Detail: "groups: " + strings.Join(identity.Groups, ", "), RequestID: requestID(c)}
-	limits := access.SessionLimits{Idle: s.settings.SessionIdle, Max: s.settings.SessionMax}
-	if _, err := s.deps.Sessions.SignIn(c.Request().Context(), person, hashOf(session.ID), identity.IDToken, limits, act); err != nil {
+	if _, err := s.deps.Sessions.SignIn(c.Request().Context(), person, record, hashOf(session.ID), s.sessions.limits, act); err != nil {
 		return err
 	}
 	return s.sessions.Save(c.Request(), c.Response(), session)
+}
+
+// maxUserAgent is how much of a browser's description of itself is kept, in bytes.
+const maxUserAgent = 300
+
+// clipped bounds what a browser says of itself.
+func clipped(userAgent string) string {
+	return strings.ToValidUTF8(userAgent[:min(len(userAgent), maxUserAgent)], "")
 }
 
 // signInFailed records that a sign-in which began here was refused. A request that
@@ -165,7 +180,7 @@ func (s *Server) signOut(c echo.Context) error {
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	c.Set(keyViewer, nil)
 	return s.render(c, http.StatusOK, templates.SignedOut(templates.SignedOutView{
-		Page: s.page(c, "signedout.title"), ProviderURL: s.deps.SignIn.SignOutURL(record.IDToken, s.settings.URL+"/signin"),
+		Page: s.page(c, "signedout.title"), ProviderURL: s.deps.SignIn.SignOutURL(s.sessions.unseal(record.Tokens, session.ID).ID, s.settings.URL+"/signin"),
 	}))
 }
 

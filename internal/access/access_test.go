@@ -167,7 +167,7 @@ func TestSessionsEndAfterIdlenessAndInAnyCase(t *testing.T) {
 		{"busy at the limit", 10*time.Hour - 1, 10 * time.Hour, true},
 	} {
 		s := access.Session{CreatedAt: begun, SeenAt: begun.Add(c.seen)}
-		if got := s.Expired(begun.Add(c.now), 30*time.Minute, 10*time.Hour); got != c.expired {
+		if got := s.Expired(begun.Add(c.now), access.SessionLimits{Idle: 30 * time.Minute, Max: 10 * time.Hour}); got != c.expired {
 			t.Errorf("%s: %v", c.about, got)
 		}
 	}

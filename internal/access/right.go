@@ -72,6 +72,18 @@ func (p Policy) Roles(groups []string) []Role {
 	return roles
 }
 
+// RolesOf is the set of roles of a person: what their groups confer. Whoever
+// signed in by a link from the command line is an admin and nothing else.
+func (p Policy) RolesOf(person Person) []Role {
+	switch {
+	case person.Disabled:
+		return nil
+	case person.ByLink():
+		return []Role{Admin}
+	}
+	return p.Roles(person.Groups)
+}
+
 // Rights is the union of the rights of roles; a role that is not known gives
 // none.
 func (p Policy) Rights(roles []Role) Rights {

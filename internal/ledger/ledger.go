@@ -32,6 +32,14 @@ type Entry struct {
 	Hash string // lower-case hexadecimal SHA-256
 }
 
+// Filter chooses entries; an empty field chooses all.
+type Filter struct {
+	Action string // exact, or a noun with its dot for all of its verbs: "grant."
+	Actor  string // exact, or the beginning up to and with a blank: "person:7 "
+	From   time.Time
+	Until  time.Time // not included
+}
+
 // Seal puts an act behind the entry before it; the zero Entry stands before the
 // first. Time is kept to the millisecond, UTC.
 func Seal(before Entry, at time.Time, act Act) Entry {

@@ -27,7 +27,7 @@ func TestAReopenedDatabaseHoldsWhatWasWritten(t *testing.T) {
 		t.Errorf("%+v, then %+v", before, after)
 	}
 	must(t, p.Ready(t.Context()))
-	if _, err := os.Stat(filepath.Join(filepath.Dir(p.path), "before-migration-00001.db")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(p.path), "before-migration-00002.db")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a copy was made without a migration: %v", err)
 	}
 }
@@ -151,9 +151,15 @@ func TestNewerSchemasAreRefused(t *testing.T) {
 // later is this program's schema and one migration more.
 func later(t *testing.T, second string) fs.FS {
 	t.Helper()
-	first, err := fs.ReadFile(sqlite.Migrations(), "00001_portal.sql")
+	files := fstest.MapFS{"00099_later.sql": {Data: []byte("-- +goose Up\n" + second)}}
+	names, err := fs.Glob(sqlite.Migrations(), "*.sql")
 	must(t, err)
-	return fstest.MapFS{"00001_portal.sql": {Data: first}, "00099_later.sql": {Data: []byte("-- +goose Up\n" + second)}}
+	for _, name := range names {
+		data, err := fs.ReadFile(sqlite.Migrations(), name)
+		must(t, err)
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	return files
 }
 
 func TestADatabaseWithDataIsCopiedBeforeItIsMigrated(t *testing.T) {
@@ -161,7 +167,7 @@ func TestADatabaseWithDataIsCopiedBeforeItIsMigrated(t *testing.T) {
 	p := newPortal(t)
 	p.admit(t, "", "0071")
 	p.upsert(t, bill("1", "0071", "2026-09-01", "12.50"))
-	backup := filepath.Join(filepath.Dir(p.path), "before-migration-00001.db")
+	backup := filepath.Join(filepath.Dir(p.path), "before-migration-00002.db")
 	must(t, os.WriteFile(backup, []byte("an older copy"), 0o600))
 	must(t, p.Migrate(t.Context(), later(t, "CREATE TABLE later (x INTEGER) STRICT; DELETE FROM bills WHERE 0;")))
 	p.exec(t, `INSERT INTO later VALUES (1)`)

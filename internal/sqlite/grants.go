@@ -12,10 +12,12 @@ import (
 	"billportal/internal/ledger"
 )
 
+// mine chooses the grants gr to person ?1 and to the groups ?2.
+const mine = `(gr.grantee_kind = 'person' AND gr.person = ?1
+	OR gr.grantee_kind = 'group' AND gr.grantee IN (SELECT value FROM json_each(?2)))`
+
 // Scope is what the grants to a person and to their groups open today.
 func (db *DB) Scope(ctx context.Context, p access.Person) (access.Scope, error) {
-	const mine = `(gr.grantee_kind = 'person' AND gr.person = ?1
-		OR gr.grantee_kind = 'group' AND gr.grantee IN (SELECT value FROM json_each(?2)))`
 	groups := jsonList(p.Groups)
 	var all bool
 	if err := db.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM grants gr WHERE gr.target_kind = 'all' AND `+mine+`)`,
@@ -38,27 +40,35 @@ func (db *DB) Scope(ctx context.Context, p access.Person) (access.Scope, error) 
 	return access.ScopeOf(accounts...), nil
 }
 
+const grantSelect = `SELECT gr.id, gr.grantee_kind, CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE p.subject END,
+		CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE coalesce(nullif(p.name, ''), p.subject) END,
+		gr.target_kind, coalesce(gr.account, ag.name, ''), coalesce(nullif(a.name, ''), nullif(a.upstream_name, ''), ag.name, ''),
+		CASE gr.target_kind
+		  WHEN 'all' THEN (SELECT count(*) FROM accounts WHERE status <> 'hidden')
+		  WHEN 'account' THEN a.status <> 'hidden'
+		  ELSE (SELECT count(*) FROM accounts m WHERE m.group_id = gr.group_id AND m.status <> 'hidden') END,
+		gr.granted_by, gr.granted_at
+	FROM grants gr
+	LEFT JOIN people p ON p.id = gr.person
+	LEFT JOIN accounts a ON a.number = gr.account
+	LEFT JOIN account_groups ag ON ag.id = gr.group_id`
+
+func scanGrant(row scanner) (access.Grant, error) {
+	var g access.Grant
+	var at int64
+	err := row.Scan(&g.ID, &g.GranteeKind, &g.Grantee, &g.GranteeName, &g.TargetKind, &g.Target, &g.TargetName, &g.Accounts, &g.By, &at)
+	g.At = instant(at)
+	return g, err
+}
+
 // Grants lists the grants in force, newest last.
 func (db *DB) Grants(ctx context.Context) ([]access.Grant, error) {
-	return collect(ctx, db.read, func(s scanner) (access.Grant, error) {
-		var g access.Grant
-		var at int64
-		err := s.Scan(&g.ID, &g.GranteeKind, &g.Grantee, &g.GranteeName, &g.TargetKind, &g.Target, &g.TargetName, &g.Accounts, &g.By, &at)
-		g.At = instant(at)
-		return g, err
-	}, `SELECT gr.id, gr.grantee_kind, CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE p.subject END,
-			CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE coalesce(nullif(p.name, ''), p.subject) END,
-			gr.target_kind, coalesce(gr.account, ag.name, ''), coalesce(nullif(a.name, ''), nullif(a.upstream_name, ''), ag.name, ''),
-			CASE gr.target_kind
-			  WHEN 'all' THEN (SELECT count(*) FROM accounts WHERE status <> 'hidden')
-			  WHEN 'account' THEN a.status <> 'hidden'
-			  ELSE (SELECT count(*) FROM accounts m WHERE m.group_id = gr.group_id AND m.status <> 'hidden') END,
-			gr.granted_by, gr.granted_at
-		FROM grants gr
-		LEFT JOIN people p ON p.id = gr.person
-		LEFT JOIN accounts a ON a.number = gr.account
-		LEFT JOIN account_groups ag ON ag.id = gr.group_id
-		ORDER BY gr.id`)
+	return collect(ctx, db.read, scanGrant, grantSelect+` ORDER BY gr.id`)
+}
+
+// GrantsTo lists the grants that a person has, themselves or by a group of theirs.
+func (db *DB) GrantsTo(ctx context.Context, p access.Person) ([]access.Grant, error) {
+	return collect(ctx, db.read, scanGrant, grantSelect+` WHERE `+mine+` ORDER BY gr.id`, p.ID, jsonList(p.Groups))
 }
 
 // AddGrants adds grants, all or none; one that is in force already is no error

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"billportal/internal/ledger"
 )
@@ -34,24 +35,61 @@ func (db *DB) Record(ctx context.Context, act ledger.Act) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error { return db.appendLedger(ctx, tx, act) })
 }
 
+const ledgerColumns = `sequence, at, actor, action, object, detail, request_id, hash`
+
+func scanEntry(row scanner) (ledger.Entry, error) {
+	var e ledger.Entry
+	var at int64
+	err := row.Scan(&e.Sequence, &at, &e.Actor, &e.Action, &e.Object, &e.Detail, &e.RequestID, &e.Hash)
+	e.At = instant(at)
+	return e, err
+}
+
+// Ledger lists entries that a filter chooses, newest first, at most limit; before
+// is the sequence of the entry that stood last on the page before, 0 for none.
+func (db *DB) Ledger(ctx context.Context, f ledger.Filter, before int64, limit int) ([]ledger.Entry, error) {
+	where, args := []string{`1`}, []any{}
+	add := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	if before > 0 {
+		add(`sequence < ?`, before)
+	}
+	if strings.HasSuffix(f.Action, ".") {
+		add(`action >= ? AND action < ?`, f.Action, strings.TrimSuffix(f.Action, ".")+"/") // "/" is next to "."
+	} else if f.Action != "" {
+		add(`action = ?`, f.Action)
+	}
+	if strings.HasSuffix(f.Actor, " ") {
+		add(`actor >= ? AND actor < ?`, f.Actor, strings.TrimSuffix(f.Actor, " ")+"!") // "!" is next to " "
+	} else if f.Actor != "" {
+		add(`actor = ?`, f.Actor)
+	}
+	if !f.From.IsZero() {
+		add(`at >= ?`, millis(f.From))
+	}
+	if !f.Until.IsZero() {
+		add(`at < ?`, millis(f.Until))
+	}
+	return collect(ctx, db.read, scanEntry, `SELECT `+ledgerColumns+` FROM ledger WHERE `+strings.Join(where, " AND ")+
+		` ORDER BY sequence DESC LIMIT ?`, append(args, limit)...)
+}
+
 // LedgerEntries walks the ledger from its first entry on.
 func (db *DB) LedgerEntries(ctx context.Context) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
-		rows, err := db.read.QueryContext(ctx,
-			`SELECT sequence, at, actor, action, object, detail, request_id, hash FROM ledger ORDER BY sequence`)
+		rows, err := db.read.QueryContext(ctx, `SELECT `+ledgerColumns+` FROM ledger ORDER BY sequence`)
 		if err != nil {
 			yield(ledger.Entry{}, fmt.Errorf("sqlite: ledger: %w", err))
 			return
 		}
 		defer func() { _ = rows.Close() }()
 		for rows.Next() {
-			var e ledger.Entry
-			var at int64
-			if err := rows.Scan(&e.Sequence, &at, &e.Actor, &e.Action, &e.Object, &e.Detail, &e.RequestID, &e.Hash); err != nil {
+			e, err := scanEntry(rows)
+			if err != nil {
 				yield(ledger.Entry{}, fmt.Errorf("sqlite: ledger: %w", err))
 				return
 			}
-			e.At = instant(at)
 			if !yield(e, nil) {
 				return
 			}

@@ -43,7 +43,7 @@ func TestADisabledPersonGetsNoSession(t *testing.T) {
 	ada := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada", Groups: []string{"admins"}})
 	p.exec(t, `UPDATE people SET disabled = 1 WHERE id = ?`, ada.ID)
 	p.wait(time.Hour)
-	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1", Name: "Eve"}, hash('b'), "", limits, ledger.Act{Action: "session.begin", RequestID: "r9"})
+	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1", Name: "Eve"}, access.Session{ID: string('b')}, hash('b'), limits, ledger.Act{Action: "session.begin", RequestID: "r9"})
 	if !errors.Is(err, access.ErrDisabled) {
 		t.Errorf("%v", err)
 	}
@@ -72,7 +72,7 @@ func TestSessionsPastTheirLimitsGoWithTheNextSignIn(t *testing.T) {
 	left := p.clock()
 	p.wait(time.Second)
 	p.exec(t, `UPDATE sessions SET seen_at = seen_at + 1 WHERE hash = ?`, hash('c'))
-	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-4"}, hash('d'), "", short, act)
+	_, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-4"}, access.Session{ID: string('d')}, hash('d'), short, act)
 	must(t, err)
 	for letter, stays := range map[byte]bool{'a': false, 'b': false, 'c': true, 'd': true} {
 		if _, _, err := p.Session(t.Context(), hash(letter)); (err == nil) != stays {
@@ -98,7 +98,7 @@ func TestSessionsAreFoundByTheirHashUntilTheyEnd(t *testing.T) {
 	must(t, p.TouchSession(t.Context(), hash('a')))
 	s, person, err := p.Session(t.Context(), hash('a'))
 	if err != nil || s.Person != ada.ID || person.Name != "Ada" || !slices.Equal(person.Groups, ada.Groups) ||
-		!s.CreatedAt.Equal(begun) || !s.SeenAt.Equal(p.clock()) || s.IDToken != "token" {
+		!s.CreatedAt.Equal(begun) || !s.SeenAt.Equal(p.clock()) || s.ID != "a" {
 		t.Errorf("%+v, %+v, %v", s, person, err)
 	}
 	for _, unknown := range [][]byte{hash('b'), nil, hash('a')[:31]} {
@@ -160,7 +160,7 @@ func TestASignInWithoutEntryIsNone(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
 	p.exec(t, `CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT raise(ABORT, 'full'); END`)
-	if _, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1"}, hash('a'), "", limits, act); err == nil {
+	if _, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "u-1"}, access.Session{ID: string('a')}, hash('a'), limits, act); err == nil {
 		t.Error("signed in without an entry")
 	}
 	if people, err := p.People(t.Context()); err != nil || len(people) != 0 {

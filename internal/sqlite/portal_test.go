@@ -164,7 +164,7 @@ var limits = access.SessionLimits{Idle: 1000 * time.Hour, Max: 1000 * time.Hour}
 // signIn is a person with a session under a hash made of one letter.
 func (p *portal) signIn(t testing.TB, letter byte, person access.Person) access.Person {
 	t.Helper()
-	signedIn, err := p.SignIn(t.Context(), person, hash(letter), "token", limits, ledger.Act{Action: "session.begin"})
+	signedIn, err := p.SignIn(t.Context(), person, access.Session{ID: string(letter)}, hash(letter), limits, ledger.Act{Action: "session.begin"})
 	must(t, err)
 	return signedIn
 }

@@ -176,9 +176,11 @@ func TestMethodsWithoutScopeAreKnown(t *testing.T) {
 		Close Ready Verify Reader Writer Migrate Plan
 		Register RegisterEntry AccountGroups LastIssues Quarantined SetAccounts ReplaceRegister UpsertAccounts SetListed
 		UpsertBills SetItems BillsWithoutItems PostponeItems KeepMalformed NewestIssue AddDocument AllDocuments
-		Scope Grants AddGrants RemoveGrant
-		People SignIn Session TouchSession EndSession AddSignInAttempt TakeSignInAttempt
-		Record LedgerEntries
+		Scope Grants GrantsTo AddGrants RemoveGrant
+		People Person SetDisabled RecordIdentity SignIn AddSignInAttempt TakeSignInAttempt AddAdminLink AdminLink TakeAdminLink
+		Session Sessions SessionCounts TouchSession RenewSession
+		EndSession EndSessionOf EndSessionsOf EndEverySession EndProviderSessions
+		Record Ledger LedgerEntries
 		StartRun SaveRun SyncRun LastRun LastSound RequestSync SyncRequested RequestedRun`)
 	db := newPortal(t).DB
 	withScope := scopedMethods(db)

@@ -26,8 +26,8 @@ func (db *DB) AddSignInAttempt(ctx context.Context, a access.SignInAttempt, olde
 			(SELECT state FROM signin_attempts WHERE browser = ?1 ORDER BY started_at DESC LIMIT ?2)`, a.Browser, maxAttempts-1); err != nil {
 			return fmt.Errorf("sqlite: sign-in attempt: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO signin_attempts (state, browser, nonce, verifier, return_to, started_at)
-			VALUES (?, ?, ?, ?, ?, ?)`, a.State, a.Browser, a.Nonce, a.Verifier, a.ReturnTo, millis(a.Begun)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO signin_attempts (state, browser, nonce, verifier, max_age, return_to, started_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`, a.State, a.Browser, a.Nonce, a.Verifier, a.MaxAge.Milliseconds(), a.ReturnTo, millis(a.Begun)); err != nil {
 			return fmt.Errorf("sqlite: sign-in attempt: %w", err)
 		}
 		return nil
@@ -40,11 +40,11 @@ func (db *DB) AddSignInAttempt(ctx context.Context, a access.SignInAttempt, olde
 // attempt where it is.
 func (db *DB) TakeSignInAttempt(ctx context.Context, state string, browser []byte, oldest time.Time) (access.SignInAttempt, error) {
 	var a access.SignInAttempt
-	var begun int64
+	var begun, maxAge int64
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `DELETE FROM signin_attempts WHERE state = ? AND browser = ? AND started_at >= ?
-			RETURNING state, browser, nonce, verifier, return_to, started_at`, state, browser, millis(oldest)).
-			Scan(&a.State, &a.Browser, &a.Nonce, &a.Verifier, &a.ReturnTo, &begun)
+			RETURNING state, browser, nonce, verifier, max_age, return_to, started_at`, state, browser, millis(oldest)).
+			Scan(&a.State, &a.Browser, &a.Nonce, &a.Verifier, &maxAge, &a.ReturnTo, &begun)
 		if errors.Is(err, sql.ErrNoRows) {
 			return billing.ErrNotFound
 		}
@@ -53,6 +53,6 @@ func (db *DB) TakeSignInAttempt(ctx context.Context, state string, browser []byt
 		}
 		return nil
 	})
-	a.Begun = instant(begun)
+	a.Begun, a.MaxAge = instant(begun), time.Duration(maxAge)*time.Millisecond
 	return a, err
 }
