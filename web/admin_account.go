@@ -2,9 +2,7 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -18,31 +16,13 @@ import (
 
 // adminAccount is the form of one account.
 func (s *Server) adminAccount(c echo.Context) error {
-	a, err := s.accountOf(c)
-	if err != nil {
-		return err
-	}
+	a := found[billing.BillingAccount](c)
 	return s.accountForm(c, http.StatusOK, a, a.Status, nil)
-}
-
-func (s *Server) accountOf(c echo.Context) (billing.BillingAccount, error) {
-	number := c.Param("number")
-	if c.Request().URL.RawPath != "" {
-		// Echo routes by the raw path where there is one, and its parameters are raw too.
-		var err error
-		if number, err = url.PathUnescape(number); err != nil {
-			return billing.BillingAccount{}, errors.Join(billing.ErrNotFound, err)
-		}
-	}
-	return s.deps.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(number))
 }
 
 // saveAccount writes what an admin says of one account.
 func (s *Server) saveAccount(c echo.Context) error {
-	a, err := s.accountOf(c)
-	if err != nil {
-		return err
-	}
+	a := found[billing.BillingAccount](c)
 	now := a.Status
 	a.Name, a.Group = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("group"))
 	a.CostCentre, a.Country = strings.TrimSpace(c.FormValue("cost_centre")), strings.ToUpper(strings.TrimSpace(c.FormValue("country")))

@@ -18,11 +18,7 @@ import (
 // bill is the page of one bill. It shows what the copy holds; items and document
 // that are not held fill themselves in.
 func (s *Server) bill(c echo.Context) error {
-	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	b, err := s.deps.Cache.Bill(ctx, scope, billing.BillID(c.Param("id")))
-	if err != nil {
-		return err
-	}
+	ctx, scope, b := c.Request().Context(), viewer(c).Scope(), found[billing.Bill](c)
 	related, err := s.deps.Cache.Related(ctx, scope, b)
 	if err != nil {
 		return err

@@ -24,12 +24,8 @@ func (s *Server) document(c echo.Context) error {
 	if download && !viewer(c).Rights.Has(access.Download) {
 		return forbidden(access.ErrRight)
 	}
-	id := billing.BillID(c.Param("id"))
-	b, err := s.deps.Cache.Bill(ctx, viewer(c).Scope(), id)
-	if err != nil {
-		return err
-	}
-	doc, err := s.deps.Cache.Document(ctx, viewer(c).Scope(), id)
+	b := found[billing.Bill](c)
+	doc, err := s.deps.Cache.Document(ctx, viewer(c).Scope(), b.ID)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,25 @@ import (
 	"billportal/internal/access"
 )
 
+// BareRoutes are routes that forget to say who may touch what, by what they forget.
+func BareRoutes() map[string]func(*Server) error {
+	mount := func(path string, r rule, o object) func(*Server) error {
+		return func(s *Server) error {
+			return s.mount([]route{{methods: []string{http.MethodGet}, path: path, rule: r, object: o, handler: s.bill}})
+		}
+	}
+	return map[string]func(*Server) error{
+		"a right":                             mount("/forgotten", rule{}, billsInScope),
+		"an object":                           mount("/forgotten", signedIn, object{}),
+		"an object though public":             mount("/forgotten", public, object{}),
+		"to look up its parameter":            mount("/forgotten/:id", signedIn, billsInScope),
+		"to look up one of two":               mount("/forgotten/:account/:id", signedIn, oneBill),
+		"that its object has another name":    mount("/forgotten/:number", signedIn, oneBill),
+		"the parameter that its object needs": mount("/forgotten", signedIn, oneBill),
+		"the way to look up":                  mount("/forgotten/:id", signedIn, object{name: "one", param: "id"}),
+	}
+}
+
 // Route is a line of the map of the site, for tests that try every one.
 type Route struct {
 	Method, Path string

@@ -134,8 +134,7 @@ func categoryName(t *i18n.Texts, category string) string {
 // billItems fetches the items of a bill that the copy does not hold yet: the part
 // of the page that fills itself in, or a page of its own without JavaScript.
 func (s *Server) billItems(c echo.Context) error {
-	ctx, scope := c.Request().Context(), viewer(c).Scope()
-	id := billing.BillID(c.Param("id"))
+	ctx, scope, id := c.Request().Context(), viewer(c).Scope(), found[billing.Bill](c).ID
 	items, err := s.deps.Cache.FetchItems(ctx, scope, id)
 	failed := errors.Is(err, billcache.ErrBusy) || errors.Is(err, billcache.ErrUnavailable)
 	if err != nil && !failed {

@@ -166,9 +166,10 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// guard lets a request through to a handler when its rule is met.
-func (s *Server) guard(r rule, next echo.HandlerFunc) echo.HandlerFunc {
-	if r.kind == rulePublic {
+// guard lets a request through to a handler when its rule is met and its object is
+// found.
+func (s *Server) guard(r route, next echo.HandlerFunc) echo.HandlerFunc {
+	if r.rule.kind == rulePublic {
 		return next
 	}
 	return func(c echo.Context) error {
@@ -182,11 +183,16 @@ func (s *Server) guard(r rule, next echo.HandlerFunc) echo.HandlerFunc {
 		if err := s.checkForm(c); err != nil {
 			return err
 		}
-		if r.kind == ruleRight && !viewer.Rights.Has(r.right) {
+		if r.rule.kind == ruleRight && !viewer.Rights.Has(r.rule.right) {
 			if len(viewer.Roles) == 0 {
 				return s.noRole(c)
 			}
 			return forbidden(access.ErrRight)
+		}
+		if r.object.find != nil {
+			if err := r.object.find(s, c); err != nil {
+				return err
+			}
 		}
 		return next(c)
 	}

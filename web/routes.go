@@ -41,6 +41,7 @@ type route struct {
 	methods []string
 	path    string
 	rule    rule
+	object  object
 	handler echo.HandlerFunc
 }
 
@@ -52,48 +53,52 @@ func (s *Server) routes() []route {
 		post = []string{http.MethodPost}
 	)
 	return []route{
-		{read, "/healthz", public, s.health},
-		{read, "/readyz", public, s.readiness},
-		{read, "/static/*", public, echo.WrapHandler(static.Handler())},
-		{read, "/favicon.ico", public, s.favicon},
+		{read, "/healthz", public, nothing, s.health},
+		{read, "/readyz", public, nothing, s.readiness},
+		{read, "/static/*", public, nothing, echo.WrapHandler(static.Handler())},
+		{read, "/favicon.ico", public, nothing, s.favicon},
 
-		{read, "/signin", public, s.signInPage},
-		{get, "/signin/start", public, s.startSignIn},
-		{get, "/signin/callback", public, s.finishSignIn},
-		{post, "/signout", signedIn, s.signOut},
+		{read, "/signin", public, nothing, s.signInPage},
+		{get, "/signin/start", public, nothing, s.startSignIn},
+		{get, "/signin/callback", public, nothing, s.finishSignIn},
+		{post, "/signout", signedIn, own, s.signOut},
 
-		{read, "/", signedIn, s.overview},
-		{read, "/setup", needs(access.Administer), s.setupProgress},
-		{read, "/sync", signedIn, s.syncProgress},
-		{read, "/bills", needs(access.View), s.bills},
-		{get, "/bills.csv", needs(access.Export), s.billsCSV},
-		{read, "/bills/:id", needs(access.View), s.bill},
-		{read, "/bills/:id/items", needs(access.View), s.billItems},
-		{read, documentPath, needs(access.View), s.document},
-		{read, "/accounts", needs(access.View), s.accounts},
+		{read, "/", signedIn, billsInScope, s.overview},
+		{read, "/setup", needs(access.Administer), register, s.setupProgress},
+		{read, "/sync", signedIn, billsInScope, s.syncProgress},
+		{read, "/bills", needs(access.View), billsInScope, s.bills},
+		{get, "/bills.csv", needs(access.Export), billsInScope, s.billsCSV},
+		{read, "/bills/:id", needs(access.View), oneBill, s.bill},
+		{read, "/bills/:id/items", needs(access.View), oneBill, s.billItems},
+		{read, documentPath, needs(access.View), oneBill, s.document},
+		{read, "/accounts", needs(access.View), billsInScope, s.accounts},
 
-		{read, "/admin/accounts", needs(access.Administer), s.adminAccounts},
-		{get, "/admin/accounts.csv", needs(access.Administer), s.registerCSV},
-		{post, "/admin/accounts/admit", needs(access.Administer), s.admitAccounts},
-		{post, "/admin/accounts/hide", needs(access.Administer), s.hideAccount},
-		{post, "/admin/accounts/import", needs(access.Administer), s.importRegister},
-		{read, "/admin/accounts/:number", needs(access.Administer), s.adminAccount},
-		{post, "/admin/accounts/:number", needs(access.Administer), s.saveAccount},
-		{read, "/admin/access", needs(access.Administer), s.adminAccess},
-		{post, "/admin/access", needs(access.Administer), s.addGrant},
-		{get, "/admin/access.csv", needs(access.Administer), s.grantsCSV},
-		{post, "/admin/access/revoke", needs(access.Administer), s.revokeGrant},
-		{post, "/admin/access/import", needs(access.Administer), s.importGrants},
+		{read, "/admin/accounts", needs(access.Administer), register, s.adminAccounts},
+		{get, "/admin/accounts.csv", needs(access.Administer), register, s.registerCSV},
+		{post, "/admin/accounts/admit", needs(access.Administer), register, s.admitAccounts},
+		{post, "/admin/accounts/hide", needs(access.Administer), register, s.hideAccount},
+		{post, "/admin/accounts/import", needs(access.Administer), register, s.importRegister},
+		{read, "/admin/accounts/:number", needs(access.Administer), oneAccount, s.adminAccount},
+		{post, "/admin/accounts/:number", needs(access.Administer), oneAccount, s.saveAccount},
+		{read, "/admin/access", needs(access.Administer), grants, s.adminAccess},
+		{post, "/admin/access", needs(access.Administer), grants, s.addGrant},
+		{get, "/admin/access.csv", needs(access.Administer), grants, s.grantsCSV},
+		{post, "/admin/access/revoke", needs(access.Administer), grants, s.revokeGrant},
+		{post, "/admin/access/import", needs(access.Administer), grants, s.importGrants},
 	}
 }
 
-// mount registers the routes behind their rules.
-func (s *Server) mount() error {
-	for _, r := range s.routes() {
+// mount registers routes behind their rules. One without a rule for people or for
+// objects is an error.
+func (s *Server) mount(routes []route) error {
+	for _, r := range routes {
 		if r.rule.kind == ruleMissing {
 			return fmt.Errorf("web: %s %s has no rule", r.methods[0], r.path)
 		}
-		s.echo.Match(r.methods, r.path, s.guard(r.rule, r.handler))
+		if err := r.object.check(r.path); err != nil {
+			return fmt.Errorf("web: %s %s: %w", r.methods[0], r.path, err)
+		}
+		s.echo.Match(r.methods, r.path, s.guard(r, r.handler))
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func New(settings Settings, deps Deps) (*Server, error) {
 	s.echo.IPExtractor = clientAddress(settings.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.handleError
 	s.use()
-	if err := s.mount(); err != nil {
+	if err := s.mount(s.routes()); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -86,11 +86,15 @@ func TestSessionsEndOneByOneAndTogether(t *testing.T) {
 		stand string
 		gone  int
 	}{
-		{"one of mine", func(p *portal, one, _ access.PersonID) (int, error) { return 1, p.EndSessionOf(t.Context(), one, "b", act) }, "ac", 1},
+		{"one of mine", func(p *portal, one, _ access.PersonID) (int, error) {
+			return 1, p.EndSessionOf(t.Context(), one, "b", act)
+		}, "ac", 1},
 		{"all of mine but this", func(p *portal, one, _ access.PersonID) (int, error) {
 			return p.EndSessionsOf(t.Context(), one, "a", act)
 		}, "ac", 1},
-		{"all of somebody's", func(p *portal, one, _ access.PersonID) (int, error) { return p.EndSessionsOf(t.Context(), one, "", act) }, "c", 2},
+		{"all of somebody's", func(p *portal, one, _ access.PersonID) (int, error) {
+			return p.EndSessionsOf(t.Context(), one, "", act)
+		}, "c", 2},
 		{"everybody's but this", func(p *portal, _, _ access.PersonID) (int, error) { return p.EndEverySession(t.Context(), "c", act) }, "c", 2},
 		{"a subject's", func(p *portal, _, _ access.PersonID) (int, error) {
 			return p.EndProviderSessions(t.Context(), issuer, "u-1", "", act)
