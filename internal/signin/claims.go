@@ -21,6 +21,12 @@ const (
 // would let "Sub" stand for "sub", and people may be able to set the former.
 type claims map[string]json.RawMessage
 
+// quoted is a member that holds text.
+func quoted(text string) json.RawMessage {
+	raw, _ := json.Marshal(text) // a string always can be
+	return raw
+}
+
 // text returns a member that is absent, or a string.
 func (c claims) text(name string) (string, error) {
 	raw, present := c[name]

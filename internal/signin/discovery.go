@@ -18,7 +18,7 @@ import (
 const (
 	// discoveryLife is how long a discovery document is used before it is read
 	// again; the old one stays in use while the provider does not answer.
-	discoveryLife = 12 * time.Hour
+	discoveryLife = time.Hour
 	// firstRetry and lastRetry bound the pause after a failed discovery, which
 	// doubles each time.
 	firstRetry, lastRetry = time.Second, time.Minute
@@ -49,6 +49,49 @@ type discovered struct {
 	oauth2 oauth2.Config
 	keys   *keySet
 	at     time.Time
+}
+
+// Run keeps the provider known until ctx ends: it asks until the provider
+// answers, with growing pauses, and again whenever the answer has become old. So
+// a provider that was down when the portal started is found without anybody
+// trying to sign in, and Problem is up to date.
+func (p *Provider) Run(ctx context.Context) {
+	for {
+		timer := time.NewTimer(p.look(ctx))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// look asks the provider if it is time to, and returns the pause until it is
+// time again.
+func (p *Provider) look(ctx context.Context) time.Duration {
+	now := p.options.Now()
+	_ = p.renew(ctx, now) // kept for Problem and for those who want to sign in
+	if p.turn.take(ctx) != nil {
+		return 0 // ctx has ended
+	}
+	defer p.turn.give()
+	next := p.retryAt
+	if d := p.known.Load(); d.fresh(now) {
+		next = d.at.Add(discoveryLife)
+	}
+	return max(next.Sub(p.options.Now()), firstRetry)
+}
+
+// Problem says what somebody has to put right before people can sign in: nil,
+// or an ErrMisconfigured with the reason, as of the provider's last discovery
+// answer. A provider that cannot be reached is no problem of this kind. It calls
+// nobody and never waits.
+func (p *Provider) Problem() error {
+	if problem := p.problem.Load(); problem != nil {
+		return *problem
+	}
+	return nil
 }
 
 // Ready says why nobody can sign in now: it is nil, or an ErrUnavailable with the
@@ -91,10 +134,14 @@ func (p *Provider) renew(ctx context.Context, now time.Time) error {
 		return p.lastErr
 	}
 	d, err := p.fetchMetadata(ctx)
+	if errors.Is(err, ErrMisconfigured) {
+		p.problem.Store(&err)
+	}
 	switch {
 	case err == nil:
 		p.fails, p.lastErr = 0, nil
 		p.known.Store(d)
+		p.problem.Store(nil)
 	case ctx.Err() == nil: // a caller that left says nothing about the provider
 		p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
 		p.fails++
@@ -111,7 +158,7 @@ func (p *Provider) fetchMetadata(ctx context.Context) (*discovered, error) {
 		return nil, failure(ErrUnavailable, "discovery: %v", err)
 	}
 	if m.Issuer != p.options.Issuer {
-		return nil, failure(ErrUnavailable, "discovery: the provider calls itself %q, but OIDC_ISSUER is %q; they must be equal to the last slash", clip(m.Issuer), p.options.Issuer)
+		return nil, failure(ErrMisconfigured, "discovery: the provider calls itself %q, but OIDC_ISSUER is %q; they must be equal to the last slash", clip(m.Issuer), p.options.Issuer)
 	}
 	for _, e := range []struct {
 		name, address string
@@ -167,6 +214,12 @@ func (p *Provider) describe(m metadata) *discovered {
 	}
 }
 
+// answered is an error of an endpoint that works and does not give what was asked
+// for: asking again would change nothing.
+type answered string
+
+func (a answered) Error() string { return string(a) }
+
 // fetchJSON gets address, with a bearer token when there is one, into target.
 // Its errors hold neither the token nor the answer.
 func (p *Provider) fetchJSON(ctx context.Context, address, bearer string, target any) error {
@@ -183,15 +236,18 @@ func (p *Provider) fetchJSON(ctx context.Context, address, bearer string, target
 		return network(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError:
 		return fmt.Errorf("%s answered with status %d", req.URL.Host, resp.StatusCode)
+	case resp.StatusCode != http.StatusOK:
+		return answered(fmt.Sprintf("%s answered with status %d", req.URL.Host, resp.StatusCode))
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return network(err)
 	}
 	if err := json.Unmarshal(body, target); err != nil {
-		return fmt.Errorf("%s did not answer with the expected JSON", req.URL.Host)
+		return answered(req.URL.Host + " did not answer with the expected JSON")
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package signin_test
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -188,35 +186,6 @@ func TestKeysThatCannotBeHadAreNotTheTokensFault(t *testing.T) {
 	f.discovery = set(object{"jwks_uri": f.URL + "/no-such-page"})
 	if _, err := f.signIn(f.portal()); !errors.Is(err, signin.ErrUnavailable) {
 		t.Errorf("error = %v, want ErrUnavailable", err)
-	}
-}
-
-func TestRedirectsToAnotherHostAreNotFollowed(t *testing.T) {
-	t.Parallel()
-	reached := false
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
-	t.Cleanup(other.Close)
-	mux := http.NewServeMux()
-	mux.Handle("/elsewhere", http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
-	mux.Handle("/here", http.RedirectHandler("/end", http.StatusTemporaryRedirect))
-	mux.HandleFunc("/end", func(http.ResponseWriter, *http.Request) {})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	for path, followed := range map[string]bool{"/elsewhere": false, "/here": true} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := signin.NewClient().Do(req)
-		if (err == nil) != followed {
-			t.Errorf("%s: error = %v, want followed = %t", path, err, followed)
-		}
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-	}
-	if reached {
-		t.Error("the other host was called")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -42,6 +43,9 @@ type Identity struct {
 	// IDToken is the raw token, up to 64 KiB, for SignOutURL. It must not reach
 	// the browser otherwise.
 	IDToken string
+	// RefreshToken is for Refresh, up to 64 KiB; empty when the provider gave none.
+	// It is as good as a password: keep it unreadable to others.
+	RefreshToken string
 	// AuthTime is when the person last proved who they are; zero when not told.
 	AuthTime time.Time
 }
@@ -97,7 +101,15 @@ func (p *Provider) Finish(ctx context.Context, a Attempt, query url.Values) (Ide
 	if err := p.checkFresh(a, c); err != nil {
 		return Identity{}, failure(ErrToken, "%v", err)
 	}
-	return p.identify(ctx, d, c, raw, token.AccessToken)
+	if len(token.RefreshToken) > maxToken {
+		return Identity{}, failure(ErrToken, "the refresh token has more than %d bytes", maxToken)
+	}
+	id, err := p.identify(ctx, d, c, token.AccessToken)
+	if err != nil && !errors.Is(err, ErrUnavailable) { // without groups somebody may do nothing, which is safe
+		return Identity{}, err
+	}
+	id.IDToken, id.RefreshToken = raw, token.RefreshToken
+	return id, nil
 }
 
 // checkAttempt makes sure that the query answers the attempt, in time and for
@@ -153,7 +165,7 @@ func exchangeFailure(err error) error {
 		return failure(ErrUnavailable, "code exchange: %v", network(err))
 	}
 	kind := ErrDenied
-	if answer.Response.StatusCode >= 500 {
+	if answer.Response.StatusCode >= http.StatusInternalServerError {
 		kind = ErrUnavailable
 	}
 	return failure(kind, "code exchange: status %d, error %s", answer.Response.StatusCode, safeCode(answer.ErrorCode))

@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,23 +118,26 @@ func (p *Provider) checkFresh(a Attempt, c claims) error {
 	if err != nil {
 		return err
 	}
-	if a.MaxAge > 0 && (proved.IsZero() || p.options.Now().Sub(proved) > a.MaxAge+leeway) {
-		return errors.New("auth_time is missing or longer ago than was asked for (max_age)")
+	age := p.options.Now().Sub(proved)
+	if a.MaxAge > 0 && (proved.IsZero() || age > a.MaxAge+leeway || age < -leeway) {
+		return errors.New("auth_time is missing, in the future, or longer ago than was asked for (max_age)")
 	}
 	return nil
 }
 
-// identify collects what is known about the person, from the userinfo endpoint
-// too when the token leaves something out.
-func (p *Provider) identify(ctx context.Context, d *discovered, c claims, raw, accessToken string) (Identity, error) {
-	subject, _ := c.identifier("sub") // checked with the token
+// identify collects what is known about the person whom c names, from the
+// userinfo endpoint too when c leaves something out. With an ErrUnavailable the
+// identity is good but for its groups: the endpoint that could have told them
+// cannot be reached. Any other error leaves no identity.
+func (p *Provider) identify(ctx context.Context, d *discovered, c claims, accessToken string) (Identity, error) {
+	subject, _ := c.identifier("sub") // checked by the caller
 	session, err := c.identifier("sid")
 	if err != nil {
 		return Identity{}, failure(ErrToken, "%v", err)
 	}
-	proved, _ := c.time("auth_time") // checked with the token
+	proved, _ := c.time("auth_time") // checked by the caller
 	id := Identity{
-		Issuer: p.options.Issuer, Subject: subject, SessionID: session, IDToken: raw, AuthTime: proved,
+		Issuer: p.options.Issuer, Subject: subject, SessionID: session, AuthTime: proved,
 		Name: c.readable("name", "preferred_username"), Email: c.readable("email"),
 	}
 	_, hasGroups := c[p.options.GroupsClaim]
@@ -162,6 +164,9 @@ func (p *Provider) identify(ctx context.Context, d *discovered, c claims, raw, a
 	if reason != nil {
 		id.NoGroups = clip(reason.Error())
 	}
+	if errors.Is(reason, ErrUnavailable) {
+		return id, reason
+	}
 	return id, nil
 }
 
@@ -175,15 +180,17 @@ func groupsFrom(c claims, name string, pointer bool) ([]string, error) {
 }
 
 // userInfo returns the claims of the userinfo endpoint (Core section 5.3). An
-// answer about somebody else is an ErrToken, any other failure is not.
+// answer about somebody else is an ErrToken, no answer an ErrUnavailable, and a
+// refusal or an answer without sense neither.
 func (p *Provider) userInfo(ctx context.Context, d *discovered, subject, accessToken string) (claims, error) {
-	var answer json.RawMessage
-	if err := p.fetchJSON(ctx, d.UserInfo, accessToken, &answer); err != nil {
+	var c claims
+	err := p.fetchJSON(ctx, d.UserInfo, accessToken, &c)
+	var told answered
+	if errors.As(err, &told) {
 		return nil, fmt.Errorf("userinfo: %w", err)
 	}
-	var c claims
-	if err := json.Unmarshal(answer, &c); err != nil {
-		return nil, errors.New("userinfo: the answer is not an object")
+	if err != nil {
+		return nil, failure(ErrUnavailable, "userinfo: %v", err)
 	}
 	if got, err := c.text("sub"); err != nil || got != subject {
 		return nil, failure(ErrToken, "userinfo is about somebody else")

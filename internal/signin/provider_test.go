@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -43,6 +44,10 @@ type fakeProvider struct {
 	userinfo  object // nil: answers 500
 	formOnly  bool   // the client secret is taken from the form only
 	status    int    // of the token endpoint when it refuses
+	refusal   string // the error code of that refusal
+	refresh   string // the refresh token that is good now; "" gives none
+	rotates   bool   // each refresh gives a new one
+	bare      bool   // a refresh gives no ID token
 
 	key              *ecdsa.PrivateKey
 	keyID            string
@@ -156,14 +161,39 @@ func (f *fakeProvider) serveToken(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
 	switch {
 	case f.status != 0:
-		answer(w, f.status, object{"error": "server_error", "error_description": clientSecret})
-	case user != clientID || password != clientSecret || r.PostFormValue("redirect_uri") != callback:
+		answer(w, f.status, object{"error": cmp.Or(f.refusal, "server_error"), "error_description": clientSecret})
+	case user != clientID || password != clientSecret:
 		answer(w, http.StatusUnauthorized, object{"error": "invalid_client"})
+	case r.PostFormValue("grant_type") == "refresh_token":
+		f.serveRefresh(w, r)
+	case r.PostFormValue("redirect_uri") != callback:
+		answer(w, http.StatusBadRequest, object{"error": "invalid_grant"})
 	case r.PostFormValue("code") != "good-code" || base64.RawURLEncoding.EncodeToString(sum[:]) != f.challenge:
 		answer(w, http.StatusBadRequest, object{"error": "invalid_grant"})
 	default:
-		answer(w, http.StatusOK, object{"access_token": "access", "token_type": "Bearer", "id_token": f.idToken()})
+		body := object{"access_token": "access", "token_type": "Bearer", "id_token": f.idToken()}
+		if f.refresh != "" {
+			body["refresh_token"] = f.refresh
+		}
+		answer(w, http.StatusOK, body)
 	}
+}
+
+func (f *fakeProvider) serveRefresh(w http.ResponseWriter, r *http.Request) {
+	if f.refresh == "" || r.PostFormValue("refresh_token") != f.refresh {
+		answer(w, http.StatusBadRequest, object{"error": "invalid_grant"})
+		return
+	}
+	body := object{"access_token": "access", "token_type": "Bearer"}
+	if f.rotates {
+		f.refresh += "+"
+		body["refresh_token"] = f.refresh
+	}
+	if !f.bare {
+		f.nonce = "" // as Core section 12.2 advises
+		body["id_token"] = f.idToken()
+	}
+	answer(w, http.StatusOK, body)
 }
 
 func (f *fakeProvider) serveUserInfo(w http.ResponseWriter, r *http.Request) {

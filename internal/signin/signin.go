@@ -33,13 +33,17 @@ const (
 	maxName = 255
 )
 
-// Kinds of failure. Every error of this package wraps exactly one and adds a
+// Kinds of failure. Every error of this package is of one kind and adds a
 // reason for the log that holds no token, code or secret. The text is not for
 // the reader's page.
 var (
 	// ErrUnavailable means the provider cannot be reached, or its answers make no
 	// sense; trying again later may help.
 	ErrUnavailable = errors.New("identity provider unavailable")
+	// ErrMisconfigured means the provider answered and contradicts our
+	// configuration: somebody has to change one of the two. Nobody can sign in
+	// until then, so it is an ErrUnavailable as well.
+	ErrMisconfigured = fmt.Errorf("%w: it contradicts the configuration", ErrUnavailable)
 	// ErrCallback means the request is not the answer to a sign-in that this
 	// browser began a short while ago.
 	ErrCallback = errors.New("sign-in callback refused")
@@ -47,6 +51,9 @@ var (
 	ErrDenied = errors.New("identity provider denied the sign-in")
 	// ErrToken means the provider's token or claims did not pass a check.
 	ErrToken = errors.New("identity token refused")
+	// ErrEnded means the provider no longer vouches for a person who had signed in:
+	// the person, or the session there, is gone.
+	ErrEnded = errors.New("identity provider ended the session")
 )
 
 // Options are what a Provider needs to know.
@@ -68,10 +75,11 @@ type Options struct {
 }
 
 // Provider is the company's identity provider. It is safe for concurrent use,
-// and makes no call before it is asked something.
+// and makes no call before it is asked something or Run is called.
 type Provider struct {
 	options Options
 	known   atomic.Pointer[discovered] // nil until the provider has answered
+	problem atomic.Pointer[error]      // what the last answer contradicts
 
 	turn    turn // held while the provider is asked; guards the three fields below
 	fails   int

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"maps"
 	"net/url"
@@ -22,7 +23,9 @@ const (
 // SignOutURL is the address that also ends the person's session at the provider
 // (RP-Initiated Logout 1.0); afterwards the provider sends the browser to
 // postLogoutRedirect, which must be registered there. It is empty when the
-// provider has no such address or has not been reached yet. It calls nobody.
+// provider has no such address or has not been reached yet. The state in it is
+// new each time and kept nowhere: what comes back with the browser is trusted by
+// nobody. It calls nobody.
 func (p *Provider) SignOutURL(idToken, postLogoutRedirect string) string {
 	d := p.known.Load()
 	if d == nil || d.EndSession == "" {
@@ -34,6 +37,7 @@ func (p *Provider) SignOutURL(idToken, postLogoutRedirect string) string {
 	}
 	query := u.Query()
 	query.Set("client_id", p.options.ClientID)
+	query.Set("state", rand.Text())
 	if idToken != "" && len(idToken) <= longestHint {
 		query.Set("id_token_hint", idToken)
 	}

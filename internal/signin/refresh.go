@@ -1,0 +1,87 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+// Refresh asks the provider again who the person is, and which groups they have
+// now (Core section 12). The subject is the one that signed in; anybody else is an
+// ErrToken. The groups follow the rules of a sign-in. What the provider need not
+// repeat is empty when it does not: IDToken, SessionID, AuthTime, Name and Email
+// then stay what they were.
+//
+// The error is ErrEnded when the provider no longer vouches for the person,
+// ErrUnavailable when it could not be asked, and ErrToken when its answer does
+// not pass. Identity.RefreshToken is the one to keep next, beside an error too:
+// when it is not empty there, the token that was given is spent.
+//
+// Providers that rotate refresh tokens take each once, and some end the session
+// when one comes twice, so calls for one session must not overlap.
+//
+// A nonce in the new token is not compared: it ties a token to the browser that
+// began a sign-in, and here the token comes from the provider itself.
+func (p *Provider) Refresh(ctx context.Context, refreshToken, subject string) (Identity, error) {
+	if refreshToken == "" || subject == "" {
+		return Identity{}, failure(ErrUnavailable, "refresh: there is no refresh token to ask with")
+	}
+	d, err := p.discover(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+	ctx = oidc.ClientContext(ctx, p.options.Client)
+	token, err := d.oauth2.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken}).Token()
+	if err != nil {
+		return Identity{}, refreshFailure(err)
+	}
+	if len(token.RefreshToken) > maxToken {
+		return Identity{}, failure(ErrToken, "refresh: the refresh token has more than %d bytes", maxToken)
+	}
+	id, err := p.reidentify(ctx, d, token, subject)
+	id.RefreshToken = token.RefreshToken
+	return id, err
+}
+
+// reidentify reads who the answer is about, from its ID token if there is one.
+// An error leaves no identity.
+func (p *Provider) reidentify(ctx context.Context, d *discovered, token *oauth2.Token, subject string) (Identity, error) {
+	raw, _ := token.Extra("id_token").(string)
+	c := claims{"sub": quoted(subject)}
+	if raw != "" {
+		var err error
+		if c, err = p.verifyIDToken(ctx, d, raw, token.AccessToken); err != nil {
+			return Identity{}, err
+		}
+		if got, _ := c.identifier("sub"); got != subject {
+			return Identity{}, failure(ErrToken, "refresh: the token is about somebody else")
+		}
+		if _, err := c.time("auth_time"); err != nil {
+			return Identity{}, failure(ErrToken, "refresh: %v", err)
+		}
+	}
+	id, err := p.identify(ctx, d, c, token.AccessToken)
+	if err != nil {
+		return Identity{}, err
+	}
+	id.IDToken = raw
+	return id, nil
+}
+
+// refreshFailure tells a provider that refuses the grant from one that cannot be
+// asked: a client that it does not know, or a server that fails, says nothing
+// about the person.
+func refreshFailure(err error) error {
+	var answer *oauth2.RetrieveError
+	if !errors.As(err, &answer) {
+		return failure(ErrUnavailable, "refresh: %v", network(err))
+	}
+	kind := ErrUnavailable
+	if answer.ErrorCode == "invalid_grant" && answer.Response.StatusCode < http.StatusInternalServerError {
+		kind = ErrEnded
+	}
+	return failure(kind, "refresh: status %d, error %s", answer.Response.StatusCode, safeCode(answer.ErrorCode))
+}
