@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"net/http"
 	"sync"
 	"time"
@@ -13,6 +11,7 @@ const (
 	interactionLife = 10 * time.Minute // an open sign-in page
 	codeLife        = time.Minute      // an authorization code
 	idTokenLife     = time.Hour        // ID and access tokens
+	refreshLife     = 12 * time.Hour   // a refresh token that is not used
 )
 
 // Identity is the simulated identity provider: OpenID Connect Core 1.0 with the
@@ -33,6 +32,9 @@ type Identity struct {
 	interactions map[string]*authRequest
 	codes        map[string]*grant
 	access       map[string]*grant
+	refresh      map[string]*refreshToken
+	keys         []signer // the last one signs; empty until the first is needed
+	tamper       func(header, claims map[string]any)
 }
 
 // authRequest is an authorization request that was found good.
@@ -45,15 +47,23 @@ type authRequest struct {
 	ends        time.Time
 }
 
-// grant is what a code, and later an access token, stands for.
+// grant is what a code, and later its tokens, stand for: a session of somebody.
+// What is told about them is looked up each time, so that a change of their
+// groups is seen by whoever asks again.
 type grant struct {
 	request  *authRequest
-	persona  Persona
+	subject  string
 	sid      string
 	signedIn time.Time
 	ends     time.Time
 	spent    bool   // the code was used
-	token    string // the access token given for it
+	token    string // the access token given last
+}
+
+// refreshToken is good once.
+type refreshToken struct {
+	grant *grant
+	ends  time.Time
 }
 
 func newIdentity(issuer string, o *Options) *Identity {
@@ -66,6 +76,7 @@ func newIdentity(issuer string, o *Options) *Identity {
 		interactions: map[string]*authRequest{},
 		codes:        map[string]*grant{},
 		access:       map[string]*grant{},
+		refresh:      map[string]*refreshToken{},
 	}
 	for _, uri := range o.RedirectURIs {
 		p.redirects[uri] = true
@@ -73,20 +84,10 @@ func newIdentity(issuer string, o *Options) *Identity {
 	for _, uri := range o.PostLogoutURIs {
 		p.postLogouts[uri] = true
 	}
-	go signingKey() // so that a start does not wait for it
+	go firstKey() // so that a start does not wait for it
 	p.routes()
 	return p
 }
-
-// signingKey is made once in a process, because making it takes longer than
-// anything else here and tests start many sandboxes.
-var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic("sandbox: no RSA key: " + err.Error()) // crypto/rand does not fail since Go 1.24
-	}
-	return key
-})
 
 // routes is the map of the provider.
 func (p *Identity) routes() {
@@ -141,7 +142,7 @@ func (p *Identity) discovery(w http.ResponseWriter, _ *http.Request) {
 		"scopes_supported":                               []string{"openid", "profile", "email", "groups"},
 		"response_types_supported":                       []string{"code"},
 		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code"},
+		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
 		"subject_types_supported":                        []string{"public"},
 		"id_token_signing_alg_values_supported":          []string{"RS256"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post"},

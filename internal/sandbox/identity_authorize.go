@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,10 +50,17 @@ func refusal(form url.Values) (code, description string) {
 		return "invalid_scope", "The scope must contain openid"
 	case form.Get("code_challenge_method") != "S256" || len(form.Get("code_challenge")) != 43:
 		return "invalid_request", "PKCE with S256 is required"
+	case form.Has("max_age") && !isSeconds(form.Get("max_age")):
+		return "invalid_request", "max_age must be a number of seconds"
 	case slices.Contains(prompt, "none"):
 		return "login_required", "Nobody stays signed in here"
 	}
 	return "", ""
+}
+
+func isSeconds(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 0
 }
 
 func (p *Identity) isRedirect(uri string) bool {
@@ -78,8 +86,9 @@ func (p *Identity) open(request *authRequest) string {
 	return id
 }
 
-// pick signs a persona in and sends the browser back with a code. The page may
-// be used again, by going back in the browser.
+// pick signs a persona in and sends the browser back with a code. Whoever picks is
+// there now, so any max_age is kept. The page may be used again, by going back in
+// the browser.
 func (p *Identity) pick(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	request := p.interactions[r.PathValue("interaction")]
@@ -89,13 +98,13 @@ func (p *Identity) pick(w http.ResponseWriter, r *http.Request) {
 		showProblem(w, http.StatusGone, "This sign-in page is too old. Go back to the application and start again.")
 		return
 	}
-	code := p.newCode(request, p.personas[who])
+	code := p.newCode(request, p.personas[who].Subject)
 	p.mu.Unlock()
 	p.redirectBack(w, r, request.redirectURI, request.state, url.Values{"code": {code}})
 }
 
 // newCode needs p.mu. It forgets codes that have long ended.
-func (p *Identity) newCode(request *authRequest, persona Persona) string {
+func (p *Identity) newCode(request *authRequest, subject string) string {
 	now := p.now()
 	for code, old := range p.codes {
 		if now.Sub(old.ends) > idTokenLife {
@@ -103,9 +112,8 @@ func (p *Identity) newCode(request *authRequest, persona Persona) string {
 		}
 	}
 	code := rand.Text()
-	persona.Groups = slices.Clone(persona.Groups)
 	p.codes[code] = &grant{
-		request: request, persona: persona, sid: rand.Text(),
+		request: request, subject: subject, sid: rand.Text(),
 		signedIn: now, ends: now.Add(codeLife),
 	}
 	return code

@@ -53,8 +53,9 @@ func (p *Identity) Personas() []Persona {
 	return all
 }
 
-// SetPersona adds a persona, or replaces the one with the same subject. It
-// counts from the next sign-in on; tokens already given out stay as they are.
+// SetPersona adds a persona, or replaces the one with the same subject. What
+// is told about somebody who is signed in changes with it; ID tokens already given
+// out stay as they are.
 func (p *Identity) SetPersona(persona Persona) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,7 +67,8 @@ func (p *Identity) SetPersona(persona Persona) {
 	p.personas = append(p.personas, persona)
 }
 
-// SetGroups replaces the groups of a persona; it says whether there is one.
+// SetGroups replaces the groups of a persona, also for whoever asks again about
+// somebody who is signed in; it says whether there is such a persona.
 func (p *Identity) SetGroups(subject string, groups ...string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,11 +80,17 @@ func (p *Identity) SetGroups(subject string, groups ...string) bool {
 	return true
 }
 
-// RemovePersona takes a persona off the sign-in page.
+// RemovePersona takes a persona off the sign-in page and ends their sessions.
 func (p *Identity) RemovePersona(subject string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.personas = slices.DeleteFunc(p.personas, func(one Persona) bool { return one.Subject == subject })
+	p.mu.Unlock()
+	p.Forget(subject)
+}
+
+// Forget ends every session of a persona, who may sign in again.
+func (p *Identity) Forget(subject string) {
+	p.endSessions(func(g *grant) bool { return g.subject == subject })
 }
 
 // indexOf needs p.mu.
