@@ -12,7 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-func TestAProviderThatIsDownIsAskedAgainWithPauses(t *testing.T) {
+func TestAProviderThatIsDownIsAskedAgainWithPauses_pitfall12(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	down := true
@@ -82,7 +82,7 @@ func TestACallerThatLeavesDoesNotDelayTheNext(t *testing.T) {
 	}
 }
 
-func TestADefectiveDiscoveryDocumentIsRefused(t *testing.T) {
+func TestADefectiveDiscoveryDocumentIsRefused_A8(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -124,7 +124,7 @@ func TestTheOldDiscoveryDocumentServesWhileTheProviderIsDown(t *testing.T) {
 	}
 }
 
-func TestKeysRotateWithoutARestart(t *testing.T) {
+func TestKeysRotateWithoutARestart_pitfall15(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
@@ -146,7 +146,7 @@ func TestKeysRotateWithoutARestart(t *testing.T) {
 	}
 }
 
-func TestAWithdrawnKeyStopsWorkingWithoutANewOne(t *testing.T) {
+func TestAWithdrawnKeyStopsWorkingWithoutANewOne_pitfall15(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
@@ -160,7 +160,7 @@ func TestAWithdrawnKeyStopsWorkingWithoutANewOne(t *testing.T) {
 	}
 }
 
-func TestUnknownKeysDoNotHammerTheProvider(t *testing.T) {
+func TestUnknownKeysDoNotHammerTheProvider_pitfall6(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()

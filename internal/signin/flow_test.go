@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,12 +34,12 @@ func TestAPersonSignsIn(t *testing.T) {
 	}
 }
 
-func TestTheRequestCarriesStateNonceAndPKCE(t *testing.T) {
+func TestTenThousandRequestsCarryTheirOwnStateNonceAndPKCE_A3_case24_pitfall3_pitfall10(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
 	seen := map[string]bool{}
-	for range 1000 {
+	for range 10_000 {
 		attempt, address, err := p.Begin(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
@@ -67,7 +68,7 @@ func TestTheRequestCarriesStateNonceAndPKCE(t *testing.T) {
 	}
 }
 
-func TestACallbackThatAnswersNothingAsksNobody(t *testing.T) {
+func TestACallbackThatAnswersNothingAsksNobody_A4_A8_case26_pitfall1(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -83,6 +84,10 @@ func TestACallbackThatAnswersNothingAsksNobody(t *testing.T) {
 		{"no code", func(_ *fakeProvider, _ *signin.Attempt, q url.Values) { q.Del("code") }, signin.ErrCallback},
 		{"two codes", func(_ *fakeProvider, _ *signin.Attempt, q url.Values) { q.Add("code", "other") }, signin.ErrCallback},
 		{"another iss", func(_ *fakeProvider, _ *signin.Attempt, q url.Values) { q.Set("iss", "https://evil.example.com") }, signin.ErrCallback},
+		{"no iss in it", func(_ *fakeProvider, _ *signin.Attempt, q url.Values) { q.Set("iss", "") }, signin.ErrCallback},
+		{"an iss with a slash more", func(f *fakeProvider, _ *signin.Attempt, q url.Values) { q.Set("iss", f.URL+"/") }, signin.ErrCallback},
+		{"another browser's attempt", func(_ *fakeProvider, a *signin.Attempt, _ url.Values) { a.State = strings.Repeat("A", 26) }, signin.ErrCallback},
+		{"an attempt without its verifier", func(_ *fakeProvider, a *signin.Attempt, _ url.Values) { a.Verifier = "" }, signin.ErrCallback},
 		{"two iss", func(f *fakeProvider, _ *signin.Attempt, q url.Values) { q["iss"] = []string{f.URL, f.URL} }, signin.ErrCallback},
 		{"an error of the provider", func(_ *fakeProvider, _ *signin.Attempt, q url.Values) { q.Set("error", "access_denied") }, signin.ErrDenied},
 	} {
@@ -102,7 +107,7 @@ func TestACallbackThatAnswersNothingAsksNobody(t *testing.T) {
 	}
 }
 
-func TestAnAttemptIsUsedOnce(t *testing.T) {
+func TestAnAttemptIsUsedOnce_A4_case26_pitfall4(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
@@ -118,7 +123,7 @@ func TestAnAttemptIsUsedOnce(t *testing.T) {
 	}
 }
 
-func TestSeveralTabsFinishInAnyOrder(t *testing.T) {
+func TestSeveralTabsFinishInAnyOrder_A5(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
@@ -134,7 +139,7 @@ func TestSeveralTabsFinishInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestTheIssParameterIsDemandedFromProvidersThatSendIt(t *testing.T) {
+func TestTheIssParameterIsDemandedFromProvidersThatSendIt_A8(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.discovery = set(object{"authorization_response_iss_parameter_supported": true})
@@ -150,8 +155,9 @@ func TestTheIssParameterIsDemandedFromProvidersThatSendIt(t *testing.T) {
 	}
 }
 
-func TestRecentAuthenticationIsInsistedOn(t *testing.T) {
+func TestRecentAuthenticationIsInsistedOn_A14_pitfall14(t *testing.T) {
 	t.Parallel()
+	noon := newFake(t).clock().Unix()
 	for _, c := range []struct {
 		name   string
 		claims func(object)
@@ -160,6 +166,9 @@ func TestRecentAuthenticationIsInsistedOn(t *testing.T) {
 	}{
 		{"recent enough", nil, 15 * time.Minute, true},
 		{"too long ago", nil, 5 * time.Minute, false},
+		{"a provider that ignores max_age by seconds", set(object{"auth_time": noon - 15*60 - 61}), 15 * time.Minute, false},
+		{"recent enough with a minute for the clocks", set(object{"auth_time": noon - 15*60 - 60}), 15 * time.Minute, true},
+		{"tomorrow", set(object{"auth_time": noon + 24*60*60}), 15 * time.Minute, false},
 		{"a provider that does not tell", drop("auth_time"), 15 * time.Minute, false},
 		{"a provider that tells nonsense", set(object{"auth_time": "noon"}), 15 * time.Minute, false},
 		{"not asked for", drop("auth_time"), 0, true},
@@ -169,7 +178,14 @@ func TestRecentAuthenticationIsInsistedOn(t *testing.T) {
 			f := newFake(t)
 			f.claims = c.claims
 			p := f.portal()
-			attempt, query := f.begin(p, c.maxAge)
+			attempt, address, err := p.Begin(t.Context(), c.maxAge)
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := f.carry(address)
+			if got, want := f.maxAge, strconv.Itoa(int(c.maxAge.Seconds())); got != strings.TrimPrefix(want, "0") {
+				t.Errorf("max_age = %q, want %s", got, want)
+			}
 			if _, err := p.Finish(t.Context(), attempt, query); (err == nil) != c.ok || err != nil && !errors.Is(err, signin.ErrToken) {
 				t.Errorf("error = %v, want good = %t", err, c.ok)
 			}
@@ -177,7 +193,7 @@ func TestRecentAuthenticationIsInsistedOn(t *testing.T) {
 	}
 }
 
-func TestWhatTheProviderSaysOfAFailureIsNotEchoed(t *testing.T) {
+func TestWhatTheProviderSaysOfAFailureIsNotEchoed_A12(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()

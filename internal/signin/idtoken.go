@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/time/rate"
 )
 
 // verifyIDToken does Core section 3.1.3.7, except for what depends on the
@@ -20,7 +21,7 @@ func (p *Provider) verifyIDToken(ctx context.Context, d *discovered, raw, access
 	if err := checkHeader(raw, "JWT"); err != nil {
 		return nil, failure(ErrToken, "%v", err)
 	}
-	verifier, keys := p.verifier(d)
+	verifier, keys := p.verifier(d, p.limiter)
 	token, err := verifier.Verify(ctx, raw)
 	if err != nil {
 		return nil, keys.failure(err)
@@ -43,8 +44,8 @@ func (p *Provider) verifyIDToken(ctx context.Context, d *discovered, raw, access
 
 // verifier checks signature and algorithm. Times are left to checkTimes, because
 // go-oidc has another leeway for each of them.
-func (p *Provider) verifier(d *discovered) (*oidc.IDTokenVerifier, *witness) {
-	keys := &witness{keySet: d.keys}
+func (p *Provider) verifier(d *discovered, limiter *rate.Limiter) (*oidc.IDTokenVerifier, *witness) {
+	keys := &witness{keys: d.keys, limiter: limiter}
 	return oidc.NewVerifier(p.options.Issuer, keys, &oidc.Config{
 		ClientID:             p.options.ClientID,
 		SupportedSigningAlgs: d.Algorithms,
@@ -56,13 +57,14 @@ func (p *Provider) verifier(d *discovered) (*oidc.IDTokenVerifier, *witness) {
 // witness remembers why one token's signature could not be checked: go-oidc
 // passes on the text of that error and not the error.
 type witness struct {
-	*keySet
-	err error
+	keys    *keySet
+	limiter *rate.Limiter
+	err     error
 }
 
 // VerifySignature implements oidc.KeySet.
 func (w *witness) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := w.keySet.VerifySignature(ctx, token)
+	payload, err := w.keys.verify(ctx, token, w.limiter)
 	w.err = err
 	return payload, err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-func TestADefectiveTokenIsRefused(t *testing.T) {
+func TestADefectiveTokenIsRefused_A6_A7_case23_case33_pitfall2_pitfall5_pitfall7(t *testing.T) {
 	t.Parallel()
 	at := func(f *fakeProvider, seconds int64) int64 { return f.clock().Unix() + seconds }
 	for _, c := range []struct {
@@ -47,6 +47,10 @@ func TestADefectiveTokenIsRefused(t *testing.T) {
 		{"another nonce", func(f *fakeProvider) { f.claims = set(object{"nonce": "other"}) }, "nonce is missing or differs"},
 		{"an access token that is not its own", func(f *fakeProvider) { f.claims = set(object{"at_hash": "other"}) }, "at_hash"},
 		{"more than 64 KiB", func(f *fakeProvider) { f.claims = set(object{"padding": strings.Repeat("x", 64<<10)}) }, "bytes, more than 65536"},
+		{"a hundred thousand parts", func(f *fakeProvider) { f.forge = func([]byte) string { return strings.Repeat(".", 100_000) } }, "bytes, more than 65536"},
+		{"sixty thousand parts", func(f *fakeProvider) {
+			f.forge = func(claims []byte) string { return f.sign(claims) + strings.Repeat(".", 60_000) }
+		}, ""},
 		{"no token", func(f *fakeProvider) { f.forge = func([]byte) string { return "" } }, "no ID token"},
 		{"not a token", func(f *fakeProvider) { f.forge = func([]byte) string { return "a.b.c" } }, "header is malformed"},
 		{"alg none", func(f *fakeProvider) { f.forge = unsigned }, "signature algorithm"},
@@ -138,11 +142,14 @@ func TestAnUnusualTokenThatIsRightIsAccepted(t *testing.T) {
 	}
 }
 
-func TestGroupsAreTakenExactlyOrNotAtAll(t *testing.T) {
+func TestGroupsAreTakenExactlyOrNotAtAll_A10_pitfall9(t *testing.T) {
 	t.Parallel()
-	many := make([]string, 1001)
-	for i := range many {
-		many[i] = fmt.Sprint("group", i)
+	many := func(n int) []string {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = fmt.Sprint(i % 10)
+		}
+		return list
 	}
 	for _, c := range []struct {
 		name     string
@@ -154,6 +161,7 @@ func TestGroupsAreTakenExactlyOrNotAtAll(t *testing.T) {
 		{"a list", nil, nil, []string{"Paris", "staff"}, ""},
 		{"a string is one group", set(object{"groups": "a, b"}), nil, []string{"a, b"}, ""},
 		{"an empty list", set(object{"groups": []string{}}), nil, []string{}, ""},
+		{"ten thousand", set(object{"groups": many(10_000)}), nil, nil, "10000 entries"},
 		{"blanks and case are kept", set(object{"groups": []string{"Admins", "admins "}}), nil, []string{"Admins", "admins "}, ""},
 		{"twice the same", set(object{"groups": []string{"a", "a"}}), nil, []string{"a"}, ""},
 		{"from userinfo when absent", drop("groups"), object{"sub": "subject-1", "groups": []string{"staff"}}, []string{"staff"}, ""},
@@ -170,7 +178,7 @@ func TestGroupsAreTakenExactlyOrNotAtAll(t *testing.T) {
 		{"an empty entry", set(object{"groups": []string{"staff", ""}}), nil, nil, "has an entry that is empty"},
 		{"a control character", set(object{"groups": []string{"staff\x00"}}), nil, nil, "holds a control character"},
 		{"a huge entry", set(object{"groups": strings.Repeat("x", 257)}), nil, nil, "longer than 256 bytes"},
-		{"too many", set(object{"groups": many}), nil, nil, "1001 entries"},
+		{"too many", set(object{"groups": many(1001)}), nil, nil, "1001 entries"},
 		{"a pointer", func(c object) {
 			delete(c, "groups")
 			c["_claim_names"], c["_claim_sources"] = object{"groups": "src1"}, object{"src1": object{"endpoint": "https://graph.example.com"}}

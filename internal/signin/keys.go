@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/time/rate"
 )
 
 // keysLife is how long fetched keys are trusted. It bounds how long a key that
@@ -36,10 +37,10 @@ func newKeySet(p *Provider, address string) *keySet {
 	return &keySet{provider: p, address: address, turn: newTurn()}
 }
 
-// VerifySignature returns the payload of a token signed with one of the
-// provider's keys. An unknown key name makes it look for new keys, so rotation
-// needs no restart, but not more often than the limiter allows.
-func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+// verify returns the payload of a token signed with one of the provider's keys.
+// An unknown key name makes it look for new keys, so rotation needs no restart,
+// but not more often than the limiter allows.
+func (s *keySet) verify(ctx context.Context, token string, limiter *rate.Limiter) ([]byte, error) {
 	allowed := make([]jose.SignatureAlgorithm, len(algorithms))
 	for i, alg := range algorithms {
 		allowed[i] = jose.SignatureAlgorithm(alg)
@@ -48,7 +49,7 @@ func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.key(ctx, signed.Signatures[0].Header)
+	key, err := s.key(ctx, signed.Signatures[0].Header, limiter)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (s *keySet) VerifySignature(ctx context.Context, token string) ([]byte, err
 }
 
 // key finds the one key that the token's header means.
-func (s *keySet) key(ctx context.Context, header jose.Header) (jose.JSONWebKey, error) {
+func (s *keySet) key(ctx context.Context, header jose.Header, limiter *rate.Limiter) (jose.JSONWebKey, error) {
 	if err := s.turn.take(ctx); err != nil {
 		return jose.JSONWebKey{}, failure(ErrUnavailable, "waiting for keys: %v", err)
 	}
@@ -68,7 +69,7 @@ func (s *keySet) key(ctx context.Context, header jose.Header) (jose.JSONWebKey, 
 		}
 	}
 	key, err := choose(s.keys, header)
-	if errors.Is(err, errUnknownKey) && s.provider.limiter.AllowN(now, 1) {
+	if errors.Is(err, errUnknownKey) && limiter.AllowN(now, 1) {
 		if err := s.fetch(ctx, now); err != nil {
 			return jose.JSONWebKey{}, err
 		}

@@ -30,6 +30,8 @@ const (
 
 type object = map[string]any
 
+var curve = elliptic.P256()
+
 // fakeProvider is an identity provider that does everything right until a test
 // sets a switch. It answers the calls of one test, one after another.
 type fakeProvider struct {
@@ -52,6 +54,7 @@ type fakeProvider struct {
 	key              *ecdsa.PrivateKey
 	keyID            string
 	nonce, challenge string
+	maxAge           string
 	asked            struct{ discovery, keys, token, userinfo atomic.Int32 }
 
 	mu  sync.Mutex
@@ -73,7 +76,7 @@ func newFake(t *testing.T) *fakeProvider {
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,12 +115,19 @@ func (f *fakeProvider) begin(p *signin.Provider, maxAge time.Duration) (signin.A
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	return attempt, f.carry(address)
+}
+
+// carry is the browser's way to the provider and back.
+func (f *fakeProvider) carry(address string) url.Values {
+	f.t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.nonce, f.challenge = u.Query().Get("nonce"), u.Query().Get("code_challenge")
-	return attempt, url.Values{"state": {u.Query().Get("state")}, "code": {"good-code"}}
+	query := u.Query()
+	f.nonce, f.challenge, f.maxAge = query.Get("nonce"), query.Get("code_challenge"), query.Get("max_age")
+	return url.Values{"state": {query.Get("state")}, "code": {"good-code"}}
 }
 
 // signIn goes all the way.

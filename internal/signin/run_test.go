@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,15 +37,39 @@ const (
 // running is a provider that Run keeps known, in simulated time.
 type running struct {
 	*signin.Provider
+	mu    sync.Mutex
 	asked []time.Duration // when the provider was asked, since the start
 	body  string          // its document
 	down  bool
 }
 
-func run(t *testing.T, ctx context.Context, r *running) (ended chan struct{}) {
+// becomes changes what the provider answers, and lets time pass.
+func (r *running) becomes(down bool, body string, after time.Duration) {
+	r.mu.Lock()
+	r.down, r.body = down, body
+	r.mu.Unlock()
+	r.pass(after)
+}
+
+// pass lets time pass until everything that happens in it has happened.
+func (r *running) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// times is when the provider was asked.
+func (r *running) times() []time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.asked)
+}
+
+func run(ctx context.Context, t *testing.T, r *running) (ended chan struct{}) {
 	t.Helper()
 	began := time.Now()
 	client := &http.Client{Transport: wire(func(*http.Request) (string, error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.asked = append(r.asked, time.Since(began))
 		if r.down {
 			return "", errors.New("nobody there")
@@ -68,27 +94,24 @@ func TestAProviderThatWasDownIsFoundByItself_pitfall12(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		r := &running{body: document, down: true}
-		ended := run(t, ctx, r)
-		time.Sleep(5 * time.Minute)
-		synctest.Wait()
+		ended := run(ctx, t, r)
+		r.pass(5 * time.Minute)
+		asked := r.times()
 		for i, want := range []time.Duration{0, 1, 3, 7, 15, 31, 63, 123, 183, 243} {
-			if len(r.asked) <= i || r.asked[i] != want*time.Second {
-				t.Fatalf("asked at %v, want at second %d in place %d", r.asked, want, i)
+			if len(asked) <= i || asked[i] != want*time.Second {
+				t.Fatalf("asked at %v, want at second %d in place %d", asked, want, i)
 			}
 		}
 		if r.Problem() != nil || r.SignOutURL("", "") != "" {
 			t.Errorf("Problem = %v: a provider that cannot be reached is none", r.Problem())
 		}
-		r.down = false
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		r.becomes(false, document, time.Minute)
 		if r.SignOutURL("", "") == "" {
 			t.Error("the provider is back and was not found")
 		}
-		found := len(r.asked)
-		time.Sleep(12 * time.Hour)
-		synctest.Wait()
-		if n := len(r.asked) - found; n != 12 {
+		found := len(r.times())
+		r.pass(12 * time.Hour)
+		if n := len(r.times()) - found; n != 12 {
 			t.Errorf("in 12 hours the document was renewed %d times, want 12", n)
 		}
 		stop()
@@ -109,22 +132,18 @@ func TestAnIssuerThatDiffersIsAProblem_A8(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
 				r := &running{body: body}
-				ended := run(t, ctx, r)
+				ended := run(ctx, t, r)
 				if err := r.Problem(); !errors.Is(err, signin.ErrMisconfigured) || !strings.Contains(err.Error(), "OIDC_ISSUER") {
 					t.Errorf("Problem = %v, want ErrMisconfigured that names OIDC_ISSUER", err)
 				}
 				if _, _, err := r.Begin(ctx, 0); !errors.Is(err, signin.ErrMisconfigured) || !errors.Is(err, signin.ErrUnavailable) {
 					t.Errorf("Begin = %v, want ErrMisconfigured, which is an ErrUnavailable", err)
 				}
-				r.down = true
-				time.Sleep(5 * time.Minute)
-				synctest.Wait()
+				r.becomes(true, body, 5*time.Minute)
 				if r.Problem() == nil {
 					t.Error("the problem is forgotten because the provider went away")
 				}
-				r.down, r.body = false, document
-				time.Sleep(time.Minute)
-				synctest.Wait()
+				r.becomes(false, document, time.Minute)
 				if err := r.Problem(); err != nil {
 					t.Errorf("after it was put right: %v", err)
 				}
@@ -140,13 +159,11 @@ func TestALaterDocumentWithAnotherIssuerLeavesTheEndpointsInUse_A8(t *testing.T)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		r := &running{body: document}
-		ended := run(t, ctx, r)
+		ended := run(ctx, t, r)
 		if err := r.Problem(); err != nil {
 			t.Fatal(err)
 		}
-		r.body = strings.ReplaceAll(document, "login.example.com", "evil.example.com")
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
+		r.becomes(false, strings.ReplaceAll(document, "login.example.com", "evil.example.com"), 2*time.Hour)
 		if err := r.Problem(); !errors.Is(err, signin.ErrMisconfigured) {
 			t.Errorf("Problem = %v, want ErrMisconfigured", err)
 		}

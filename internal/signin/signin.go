@@ -86,7 +86,8 @@ type Provider struct {
 	retryAt time.Time
 	lastErr error
 
-	limiter *rate.Limiter // of refetches caused by unknown keys
+	limiter *rate.Limiter // of refetches caused by unknown keys of ID tokens
+	strange *rate.Limiter // of those caused by logout tokens, which anybody can send
 	states  once          // states of finished attempts
 	notices once          // jti of logout tokens
 }
@@ -112,6 +113,7 @@ func New(o Options) (*Provider, error) {
 		// A rotation needs one refetch; three leave room for a rotation right after
 		// another, and then forged key names cost the provider one call in 5 minutes.
 		limiter: rate.NewLimiter(rate.Every(5*time.Minute), 3),
+		strange: rate.NewLimiter(rate.Every(5*time.Minute), 1),
 	}, nil
 }
 

@@ -65,7 +65,7 @@ func (p *Provider) SignedOut(ctx context.Context, logoutToken string) (EndedSess
 	if err != nil {
 		return EndedSession{}, err
 	}
-	verifier, keys := p.verifier(d)
+	verifier, keys := p.verifier(d, p.strange)
 	token, err := verifier.VerifyLogout(ctx, logoutToken)
 	if err != nil {
 		return EndedSession{}, keys.failure(err)

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"billportal/internal/signin"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
-func TestTheSignOutAddressNamesClientTokenAndReturn(t *testing.T) {
+func TestTheSignOutAddressNamesClientTokenReturnAndState_S8(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
@@ -32,6 +34,10 @@ func TestTheSignOutAddressNamesClientTokenAndReturn(t *testing.T) {
 				q.Get("id_token_hint") != c.hint || q.Get("post_logout_redirect_uri") != "https://bills.example.com/signin" {
 				t.Errorf("address = %s", u)
 			}
+			again, err := url.Parse(p.SignOutURL(c.token, "https://bills.example.com/signin"))
+			if err != nil || len(q.Get("state")) < 22 || again.Query().Get("state") == q.Get("state") {
+				t.Errorf("state = %q, then %q; want something new each time", q.Get("state"), again.Query().Get("state"))
+			}
 		})
 	}
 }
@@ -49,7 +55,7 @@ func TestAProviderWithoutSignOutHasNoAddress(t *testing.T) {
 	}
 }
 
-func TestALogoutTokenWorksOnce(t *testing.T) {
+func TestALogoutTokenWorksOnce_S7(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.header = set(object{"typ": "logout+jwt"})
@@ -64,7 +70,7 @@ func TestALogoutTokenWorksOnce(t *testing.T) {
 	}
 }
 
-func TestADefectiveLogoutTokenIsRefused(t *testing.T) {
+func TestADefectiveLogoutTokenIsRefused_S7(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -86,6 +92,27 @@ func TestADefectiveLogoutTokenIsRefused(t *testing.T) {
 		{"issued too long ago", func(f *fakeProvider) string {
 			return f.logoutToken(set(object{"iat": f.clock().Add(-11 * time.Minute).Unix()}))
 		}, "iat"},
+		{"no iat", func(f *fakeProvider) string { return f.logoutToken(drop("iat")) }, "iat"},
+		{"no exp", func(f *fakeProvider) string { return f.logoutToken(drop("exp")) }, "exp"},
+		{"issued in the future", func(f *fakeProvider) string {
+			return f.logoutToken(set(object{"iat": f.clock().Add(2 * time.Minute).Unix()}))
+		}, "iat"},
+		{"a nonce that is empty", func(f *fakeProvider) string { return f.logoutToken(set(object{"nonce": nil})) }, "nonce"},
+		{"several aud without azp", func(f *fakeProvider) string {
+			return f.logoutToken(set(object{"aud": []string{clientID, "other"}}))
+		}, "azp"},
+		{"unknown kid", func(f *fakeProvider) string { f.header = set(object{"kid": "other"}); return f.logoutToken(nil) }, "unknown key"},
+		{"a signature by somebody else", func(f *fakeProvider) string {
+			honest := f.key.Public()
+			f.keys = func(keys []jose.JSONWebKey) []jose.JSONWebKey { keys[0].Key = honest; return keys }
+			f.key = newKey(t)
+			return f.logoutToken(nil)
+		}, "verify signature"},
+		{"a key of its own", func(f *fakeProvider) string {
+			f.header = set(object{"jku": "https://evil.example.com"})
+			return f.logoutToken(nil)
+		}, "own key"},
+		{"more than 64 KiB", func(f *fakeProvider) string { return strings.Repeat("x", 64<<10+1) }, "more than 65536"},
 		{"expired", func(f *fakeProvider) string {
 			return f.logoutToken(set(object{"exp": f.clock().Add(-2 * time.Minute).Unix()}))
 		}, "exp"},
@@ -103,5 +130,27 @@ func TestADefectiveLogoutTokenIsRefused(t *testing.T) {
 				t.Errorf("error = %v, want ErrToken because of %q", err, c.reason)
 			}
 		})
+	}
+}
+
+func TestForgedLogoutTokensDoNotKeepKeysFromRotating_S7_pitfall6(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	p := f.portal()
+	honest := f.key
+	for range 50 {
+		f.key, f.header = newKey(t), set(object{"kid": "forged"})
+		token := f.logoutToken(nil)
+		f.key = honest
+		if _, err := p.SignedOut(t.Context(), token); !errors.Is(err, signin.ErrToken) {
+			t.Fatal(err)
+		}
+	}
+	if n := f.asked.keys.Load(); n != 2 { // the first fetch and one more
+		t.Errorf("the keys were fetched %d times, want 2", n)
+	}
+	f.key, f.keyID, f.header = newKey(t), "second", nil
+	if _, err := f.signIn(p); err != nil {
+		t.Errorf("after the rotation: %v", err)
 	}
 }
