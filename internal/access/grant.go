@@ -2,7 +2,10 @@ package access
 
 import (
 	"errors"
+	"slices"
 	"time"
+
+	"billportal/internal/billing"
 )
 
 // ErrUnknownGrantee and ErrUnknownTarget say that a grant cannot be given: nobody
@@ -40,12 +43,39 @@ type GrantID int64
 type Grant struct {
 	ID          GrantID
 	GranteeKind GranteeKind
-	Grantee     string // group name, or the person's subject
-	GranteeName string // shown in place of a subject
+	Grantee     string   // group name, or the person's subject
+	Person      PersonID // of a grant in force to a person
+	GranteeName string   // shown in place of a subject
 	TargetKind  TargetKind
 	Target      string // account number or group name; "" for all
 	TargetName  string // our name of the account
 	Accounts    int    // how many accounts it opens today
 	By          string
 	At          time.Time
+}
+
+// GivenTo reports whether a grant in force is a person's own or one of their
+// groups'.
+func (g Grant) GivenTo(p Person) bool {
+	if g.GranteeKind == GranteePerson {
+		return g.Person == p.ID && p.ID != 0
+	}
+	return g.GranteeKind == GranteeGroup && slices.Contains(p.Groups, g.Grantee)
+}
+
+// Opens reports whether a grant in force opens an account of the register today.
+// It explains what the scope of a query decides, and decides nothing itself.
+func (g Grant) Opens(a billing.BillingAccount) bool {
+	if a.Status == billing.Hidden {
+		return false
+	}
+	switch g.TargetKind {
+	case TargetAll:
+		return true
+	case TargetAccount:
+		return g.Target == string(a.Number)
+	case TargetAccountGroup:
+		return a.Group != "" && g.Target == a.Group
+	}
+	return false
 }

@@ -3,7 +3,10 @@
 // pure: it decides, and leaves reading and writing to others.
 package access
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // ErrRight says that a person lacks the right to what they asked for.
 var ErrRight = errors.New("access: the right is missing")
@@ -70,6 +73,17 @@ func (p Policy) Roles(groups []string) []Role {
 		}
 	}
 	return roles
+}
+
+// Conferring is those of some groups that confer a role.
+func (p Policy) Conferring(role Role, groups []string) []string {
+	var confer []string
+	for _, g := range groups {
+		if g != "" && slices.Contains(p.Groups[role], g) && !slices.Contains(confer, g) {
+			confer = append(confer, g)
+		}
+	}
+	return confer
 }
 
 // RolesOf is the set of roles of a person: what their groups confer. Whoever

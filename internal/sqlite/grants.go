@@ -40,7 +40,7 @@ func (db *DB) Scope(ctx context.Context, p access.Person) (access.Scope, error) 
 	return access.ScopeOf(accounts...), nil
 }
 
-const grantSelect = `SELECT gr.id, gr.grantee_kind, CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE p.subject END,
+const grantSelect = `SELECT gr.id, gr.grantee_kind, CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE p.subject END, coalesce(gr.person, 0),
 		CASE gr.grantee_kind WHEN 'group' THEN gr.grantee ELSE coalesce(nullif(p.name, ''), p.subject) END,
 		gr.target_kind, coalesce(gr.account, ag.name, ''), coalesce(nullif(a.name, ''), nullif(a.upstream_name, ''), ag.name, ''),
 		CASE gr.target_kind
@@ -56,7 +56,7 @@ const grantSelect = `SELECT gr.id, gr.grantee_kind, CASE gr.grantee_kind WHEN 'g
 func scanGrant(row scanner) (access.Grant, error) {
 	var g access.Grant
 	var at int64
-	err := row.Scan(&g.ID, &g.GranteeKind, &g.Grantee, &g.GranteeName, &g.TargetKind, &g.Target, &g.TargetName, &g.Accounts, &g.By, &at)
+	err := row.Scan(&g.ID, &g.GranteeKind, &g.Grantee, &g.Person, &g.GranteeName, &g.TargetKind, &g.Target, &g.TargetName, &g.Accounts, &g.By, &at)
 	g.At = instant(at)
 	return g, err
 }

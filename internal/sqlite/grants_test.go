@@ -37,6 +37,23 @@ func (p *portal) inForce(t testing.TB) []string {
 	return texts
 }
 
+// explained is what the grants in force say of themselves that they open to a
+// person.
+func (p *portal) explained(t testing.TB, person access.Person) string {
+	t.Helper()
+	grants, err := p.Grants(t.Context())
+	must(t, err)
+	register, err := p.Register(t.Context())
+	must(t, err)
+	var open []billing.BillingAccount
+	for _, a := range register {
+		if slices.ContainsFunc(grants, func(g access.Grant) bool { return g.GivenTo(person) && g.Opens(a) }) {
+			open = append(open, a)
+		}
+	}
+	return strings.Join(numbers(open), " ")
+}
+
 func TestGrantsOpenWhatTheyName(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
@@ -48,11 +65,14 @@ func TestGrantsOpenWhatTheyName(t *testing.T) {
 	see := func(person access.Person) string {
 		scope, err := p.Scope(t.Context(), person)
 		must(t, err)
+		seen, err := p.Accounts(t.Context(), scope)
+		must(t, err)
+		if got := p.explained(t, person); got != strings.Join(numbers(seen), " ") {
+			t.Errorf("person %d sees %v, which is explained as %q", person.ID, numbers(seen), got)
+		}
 		if scope.All() {
 			return "all"
 		}
-		seen, err := p.Accounts(t.Context(), scope)
-		must(t, err)
 		return strings.Join(numbers(seen), " ")
 	}
 	if see(ada) != "" || see(bob) != "" {
@@ -102,13 +122,13 @@ func TestGrantsAreListedWithWhatTheyOpen(t *testing.T) {
 	p := newPortal(t)
 	p.admit(t, "France", "1", "2")
 	p.set(t, billing.Hidden, "France", "9")
-	p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada"})
+	ada := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada"})
 	p.grant(t, "person|u-1|account|1", "group|g|account_group|France", "group|g|all|", "group|g|account|9")
 	got, err := p.Grants(t.Context())
 	must(t, err)
 	at := p.clock()
 	want := []access.Grant{
-		{ID: got[0].ID, GranteeKind: "person", Grantee: "u-1", GranteeName: "Ada", TargetKind: "account", Target: "1", TargetName: "Name of 1", Accounts: 1, By: act.Actor, At: at},
+		{ID: got[0].ID, GranteeKind: "person", Grantee: "u-1", Person: ada.ID, GranteeName: "Ada", TargetKind: "account", Target: "1", TargetName: "Name of 1", Accounts: 1, By: act.Actor, At: at},
 		{ID: got[1].ID, GranteeKind: "group", Grantee: "g", GranteeName: "g", TargetKind: "account_group", Target: "France", TargetName: "France", Accounts: 2, By: act.Actor, At: at},
 		{ID: got[2].ID, GranteeKind: "group", Grantee: "g", GranteeName: "g", TargetKind: "all", Accounts: 2, By: act.Actor, At: at},
 		{ID: got[3].ID, GranteeKind: "group", Grantee: "g", GranteeName: "g", TargetKind: "account", Target: "9", TargetName: "Name of 9", Accounts: 0, By: act.Actor, At: at},

@@ -48,31 +48,42 @@ func scanEntry(row scanner) (ledger.Entry, error) {
 // Ledger lists entries that a filter chooses, newest first, at most limit; before
 // is the sequence of the entry that stood last on the page before, 0 for none.
 func (db *DB) Ledger(ctx context.Context, f ledger.Filter, before int64, limit int) ([]ledger.Entry, error) {
-	where, args := []string{`1`}, []any{}
-	add := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
+	where := chosen(f)
 	if before > 0 {
-		add(`sequence < ?`, before)
+		where = where.and(`sequence < ?`, before)
 	}
+	return collect(ctx, db.read, scanEntry, `SELECT `+ledgerColumns+` FROM ledger WHERE `+where.sql+` ORDER BY sequence DESC LIMIT ?`,
+		append(where.args, limit)...)
+}
+
+// LedgerAfter lists entries that a filter chooses in their order, at most limit,
+// from behind the entry of the sequence after on.
+func (db *DB) LedgerAfter(ctx context.Context, f ledger.Filter, after int64, limit int) ([]ledger.Entry, error) {
+	where := chosen(f).and(`sequence > ?`, after)
+	return collect(ctx, db.read, scanEntry, `SELECT `+ledgerColumns+` FROM ledger WHERE `+where.sql+` ORDER BY sequence LIMIT ?`,
+		append(where.args, limit)...)
+}
+
+// chosen is the WHERE clause of a filter.
+func chosen(f ledger.Filter) clause {
+	where := clause{sql: `1`}
 	if strings.HasSuffix(f.Action, ".") {
-		add(`action >= ? AND action < ?`, f.Action, strings.TrimSuffix(f.Action, ".")+"/") // "/" is next to "."
+		where = where.and(`action >= ? AND action < ?`, f.Action, strings.TrimSuffix(f.Action, ".")+"/") // "/" is next to "."
 	} else if f.Action != "" {
-		add(`action = ?`, f.Action)
+		where = where.and(`action = ?`, f.Action)
 	}
 	if strings.HasSuffix(f.Actor, " ") {
-		add(`actor >= ? AND actor < ?`, f.Actor, strings.TrimSuffix(f.Actor, " ")+"!") // "!" is next to " "
+		where = where.and(`actor >= ? AND actor < ?`, f.Actor, strings.TrimSuffix(f.Actor, " ")+"!") // "!" is next to " "
 	} else if f.Actor != "" {
-		add(`actor = ?`, f.Actor)
+		where = where.and(`actor = ?`, f.Actor)
 	}
 	if !f.From.IsZero() {
-		add(`at >= ?`, millis(f.From))
+		where = where.and(`at >= ?`, millis(f.From))
 	}
 	if !f.Until.IsZero() {
-		add(`at < ?`, millis(f.Until))
+		where = where.and(`at < ?`, millis(f.Until))
 	}
-	return collect(ctx, db.read, scanEntry, `SELECT `+ledgerColumns+` FROM ledger WHERE `+strings.Join(where, " AND ")+
-		` ORDER BY sequence DESC LIMIT ?`, append(args, limit)...)
+	return where
 }
 
 // LedgerEntries walks the ledger from its first entry on.

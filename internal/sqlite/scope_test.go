@@ -180,7 +180,7 @@ func TestMethodsWithoutScopeAreKnown(t *testing.T) {
 		People Person SetDisabled RecordIdentity SignIn AddSignInAttempt TakeSignInAttempt AddAdminLink AdminLink TakeAdminLink
 		Session Sessions SessionCounts TouchSession RenewSession
 		EndSession EndSessionOf EndSessionsOf EndEverySession EndProviderSessions
-		Record Ledger LedgerEntries
+		Record Ledger LedgerAfter LedgerEntries
 		StartRun SaveRun SyncRun LastRun LastSound RequestSync SyncRequested RequestedRun`)
 	db := newPortal(t).DB
 	withScope := scopedMethods(db)

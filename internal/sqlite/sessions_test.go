@@ -261,6 +261,13 @@ func TestTheLedgerIsReadNewestFirstAndFiltered(t *testing.T) {
 			t.Errorf("%+v before %d: %v, %v, want %v", c.filter, c.before, got, err, c.want)
 		}
 	}
+	inOrder, err := p.LedgerAfter(t.Context(), ledger.Filter{Until: begun.Add(3 * time.Hour)}, 1, 1)
+	if err != nil || len(inOrder) != 1 || inOrder[0].Sequence != 2 {
+		t.Errorf("one entry behind the first: %+v, %v", inOrder, err)
+	}
+	if inOrder, err = p.LedgerAfter(t.Context(), ledger.Filter{Until: begun.Add(3 * time.Hour)}, 2, 9); err != nil || len(inOrder) != 1 || inOrder[0].Sequence != 3 {
+		t.Errorf("those behind the second: %+v, %v", inOrder, err)
+	}
 }
 
 func TestGrantsToAPersonAreTheirsAndTheirGroups(t *testing.T) {
