@@ -93,6 +93,8 @@ func specimens(lang i18n.Lang) []specimen {
 		{"admin-account", templates.AdminAccount(d.account()), false},
 		{"admin-access", templates.AdminAccess(d.access()), false},
 		{"admin-access-refused", templates.AdminAccess(d.accessRefused()), false},
+		{"profile", templates.Profile(d.profile()), false},
+		{"profile-nothing", templates.Profile(d.profileNothing()), false},
 		{"error-fragment", templates.ErrorFragment(templates.ErrorView{Page: d.page("x", ""), Code: "503"}), true},
 		{"last-resort", templates.LastResort(d.anonymous("x")), false},
 	}

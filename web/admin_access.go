@@ -21,6 +21,7 @@ import (
 // GrantKeeper keeps grants and the people they are given to.
 type GrantKeeper interface {
 	Grants(ctx context.Context) ([]access.Grant, error)
+	GrantsTo(ctx context.Context, p access.Person) ([]access.Grant, error)
 	AddGrants(ctx context.Context, act ledger.Act, grants []access.Grant, replace bool) (added, removed []access.Grant, err error)
 	RemoveGrant(ctx context.Context, act ledger.Act, id access.GrantID) (access.Grant, error)
 	People(ctx context.Context) ([]access.Person, error)

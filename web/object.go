@@ -26,6 +26,7 @@ type object struct {
 var (
 	nothing      = object{name: "nothing of anybody"}
 	own          = object{name: "what is the viewer's own"}
+	ownSession   = object{name: "one session of the viewer's own", param: "id", find: (*Server).findOwnSession}
 	billsInScope = object{name: "bills of the viewer's scope, which every query takes"}
 	oneBill      = object{name: "one bill of the viewer's scope", param: "id", find: (*Server).findBill}
 	register     = object{name: "the register of accounts, which shows no bill"}

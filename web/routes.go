@@ -63,6 +63,10 @@ func (s *Server) routes() []route {
 		{get, "/signin/callback", public, nothing, s.finishSignIn},
 		{post, "/signout", signedIn, own, s.signOut},
 
+		{read, "/profile", signedIn, own, s.profile},
+		{post, "/profile/sessions/end-others", signedIn, own, s.endOtherSessions},
+		{post, "/profile/sessions/:id/end", signedIn, ownSession, s.endOwnSession},
+
 		{read, "/", signedIn, billsInScope, s.overview},
 		{read, "/setup", needs(access.Administer), register, s.setupProgress},
 		{read, "/sync", signedIn, billsInScope, s.syncProgress},

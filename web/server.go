@@ -46,6 +46,7 @@ type Deps struct {
 	Sessions SessionKeeper
 	Register RegisterKeeper
 	Grants   GrantKeeper
+	People   PeopleKeeper
 	Ledger   Recorder
 	Ready    func(context.Context) error // nil when the parts below answer
 	Now      func() time.Time
