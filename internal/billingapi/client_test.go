@@ -58,7 +58,7 @@ func TestIDsStayWithinTheirSegment(t *testing.T) {
 	equal(t, "calls for ids that no path can hold", len(u.requests), before)
 }
 
-func TestRedirectIsNotFollowed(t *testing.T) {
+func TestRedirectIsNotFollowed_V4_C4_case31(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s %s reached another host with %v", r.Method, r.URL, r.Header)
@@ -81,7 +81,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestCredentialsShowUpNowhere(t *testing.T) {
+func TestCredentialsShowUpNowhere_L3_T5(t *testing.T) {
 	t.Parallel()
 	echo := func(w http.ResponseWriter, r *http.Request) {
 		say(400, fmt.Sprintf(`{"code":26,"message":"bad header %s","description":"%s %s %s"}`,
@@ -163,7 +163,7 @@ func TestWholeCallHasATimeOut(t *testing.T) {
 	})
 }
 
-func TestCertificatesAreVerified(t *testing.T) {
+func TestCertificatesAreVerified_K3(t *testing.T) {
 	t.Parallel()
 	u := &upstream{answerTo: statusOK, now: time.Now}
 	server := httptest.NewTLSServer(u)
@@ -191,7 +191,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 	}
 }
 
-func TestProxyIsUsedAndTheEnvironmentIsNot(t *testing.T) {
+func TestProxyIsUsedAndTheEnvironmentIsNot_C4(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:1")
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
 	for _, proxy := range []string{"", "http://proxy.test:3128"} {
