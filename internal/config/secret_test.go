@@ -40,7 +40,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestTheWholeConfigPrintsNoSecret(t *testing.T) {
+func TestTheWholeConfigPrintsNoSecret_T5(t *testing.T) {
 	t.Parallel()
 	cfg, _, err := config.Load(complete("BILLING_PROXY=http://user:proxy-password@proxy:3128"), noon)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestTheWholeConfigPrintsNoSecret(t *testing.T) {
 	}
 }
 
-func TestNoErrorOrWarningHoldsASecret(t *testing.T) {
+func TestNoErrorOrWarningHoldsASecret_T5(t *testing.T) {
 	t.Parallel()
 	_, warnings, err := config.Load([]string{
 		"PORTAL_SECRET=tell-tale", "BILLING_CLIENT_SECRET=tell-tale\x01", "BILLING_API_KEY= tell-tale",
@@ -69,7 +69,7 @@ func TestNoErrorOrWarningHoldsASecret(t *testing.T) {
 	}
 }
 
-func TestSecretsComeFromFiles(t *testing.T) {
+func TestSecretsComeFromFiles_K1_T5(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, content string, mode os.FileMode) string {
