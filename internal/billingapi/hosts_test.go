@@ -222,4 +222,3 @@ func TestAnyIDIsOneSegment_V4(t *testing.T) {
 		t.Errorf("only %d ids were tried at %s", tried, c.base.Host)
 	}
 }
-
