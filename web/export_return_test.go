@@ -1,0 +1,4 @@
+package web
+
+// ReturnTarget is where a return target leads.
+func ReturnTarget(s string) string { return returnTarget(s) }
