@@ -30,7 +30,7 @@ func TestABrowserReadsReturnTargetsAsThePortalDoes_A11_case8(t *testing.T) {
 	for _, target := range append(hostileTargets(), kept...) {
 		asked, given = append(asked, target), append(given, web.ReturnTarget(target))
 	}
-	before, after := judged(t, ctx, origin, asked), judged(t, ctx, origin, given)
+	before, after := judged(ctx, t, origin, asked), judged(ctx, t, origin, given)
 	left := 0
 	for i, target := range asked {
 		if before[i].Origin != origin {
@@ -55,7 +55,7 @@ func TestABrowserReadsReturnTargetsAsThePortalDoes_A11_case8(t *testing.T) {
 // place is where a browser goes; an address that is none has no origin.
 type place struct{ Origin, Path string }
 
-func judged(t *testing.T, ctx context.Context, origin string, addresses []string) []place {
+func judged(ctx context.Context, t *testing.T, origin string, addresses []string) []place {
 	t.Helper()
 	list, err := json.Marshal(addresses)
 	if err != nil {
