@@ -11,7 +11,8 @@ type ErrorView struct {
 	When     string // finished date and time, or empty
 }
 
-// ErrorCode is an HTTP status that has texts: 400, 403, 404, 405, 413, 429, 500, 502 or 503.
+// ErrorCode is an HTTP status that has texts: 400, 403, 404, 405, 413, 414, 429, 431,
+// 500, 502 or 503.
 type ErrorCode string
 
 // titled is the frame of the page with the heading for a title.
@@ -37,7 +38,7 @@ func (v ErrorView) sentence() string {
 
 func (c ErrorCode) known() ErrorCode {
 	switch c {
-	case "400", "403", "404", "405", "413", "429", "502", "503":
+	case "400", "403", "404", "405", "413", "414", "429", "431", "502", "503":
 		return c
 	}
 	return "500"

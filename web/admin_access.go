@@ -187,7 +187,7 @@ func (s *Server) grantsCSV(c echo.Context) error {
 		return err
 	}
 	attach(c, "grants.csv")
-	return export.Grants(c.Response(), grants)
+	return s.sendWhile(c, stillHas(access.Administer), func() error { return export.Grants(c.Response(), grants) })
 }
 
 // importGrants takes a grants file, all or nothing.

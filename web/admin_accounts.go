@@ -3,12 +3,14 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -40,6 +42,9 @@ func (s *Server) adminAccounts(c echo.Context) error {
 
 func (s *Server) registerPage(c echo.Context, status int, form templates.ImportForm) error {
 	ctx := c.Request().Context()
+	if err := checkRegisterFilter(c.QueryParams()); err != nil {
+		return err
+	}
 	accounts, err := s.deps.Register.Register(ctx)
 	if err != nil {
 		return err
@@ -162,6 +167,17 @@ func addRegister(t *i18n.Texts, view *templates.AdminAccountsView, given url.Val
 	}
 }
 
+// checkRegisterFilter refuses what the filter of the register cannot mean.
+func checkRegisterFilter(given url.Values) error {
+	status := billing.AccountStatus(given.Get("status"))
+	if status != "" && !slices.Contains(billing.Statuses(), status) || tooLongText(given.Get("q")) || tooLongText(given.Get("group")) {
+		return badRequest("", errors.New("the filter of the register is wrong"))
+	}
+	return nil
+}
+
+func tooLongText(s string) bool { return utf8.RuneCountInString(s) > maxText }
+
 func registerMatches(a billing.BillingAccount, typed, group, status string) bool {
 	if group != "" && a.Group != group || status != "" && string(a.Status) != status {
 		return false
@@ -199,7 +215,7 @@ func (s *Server) registerCSV(c echo.Context) error {
 		return err
 	}
 	attach(c, "accounts.csv")
-	return export.Register(c.Response(), accounts)
+	return s.sendWhile(c, stillHas(access.Administer), func() error { return export.Register(c.Response(), accounts) })
 }
 
 // admitAccounts opens the accounts that the form named, as far as they still wait

@@ -45,6 +45,7 @@ func (s *Server) bill(c echo.Context) error {
 		}
 		view.Items = &shown
 	}
+	s.noteBill(c, b)
 	return s.render(c, http.StatusOK, templates.Bill(view))
 }
 

@@ -34,6 +34,8 @@ func (s *Server) bills(c echo.Context) error {
 	status := http.StatusOK
 	if len(query.errors) > 0 {
 		status = http.StatusBadRequest
+	} else {
+		s.noteSearch(c, query)
 	}
 	if isFragment(c.Request()) {
 		// The address that the browser keeps has only what was chosen, not every

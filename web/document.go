@@ -3,15 +3,18 @@ package web
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
+	"billportal/internal/billcache"
 	"billportal/internal/billing"
 )
 
@@ -20,9 +23,9 @@ import (
 // leaves; ranges are served.
 func (s *Server) document(c echo.Context) error {
 	ctx := c.Request().Context()
-	download := c.QueryParam("download") == "1"
-	if download && !viewer(c).Rights.Has(access.Download) {
-		return forbidden(access.ErrRight)
+	download, needed, err := wantsDownload(c)
+	if err != nil {
+		return err
 	}
 	b := found[billing.Bill](c)
 	doc, err := s.deps.Cache.Document(ctx, viewer(c).Scope(), b.ID)
@@ -30,15 +33,12 @@ func (s *Server) document(c echo.Context) error {
 		return err
 	}
 	defer func() { _ = doc.Close() }()
-	disposition, act := "inline", s.act(c, "document.view")
-	if download {
-		disposition, act.Action = "attachment", "document.download"
+	if err := s.recordDocument(c, b, doc, download); err != nil {
+		return err
 	}
-	if opens(c.Request()) {
-		act.Object, act.Detail = string(b.ID), fmt.Sprintf("%s, %d bytes, SHA-256 %s", b.Number, doc.Size, doc.SHA256)
-		if err := s.deps.Ledger.Record(ctx, act); err != nil {
-			return err
-		}
+	disposition := "inline"
+	if download {
+		disposition = "attachment"
 	}
 	h := c.Response().Header()
 	h.Set("Content-Type", "application/pdf")
@@ -51,15 +51,50 @@ func (s *Server) document(c echo.Context) error {
 		// Many small ranges would cost more than the whole document.
 		c.Request().Header.Del("Range")
 	}
-	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, doc)
+	return s.sendWhile(c, s.billRight(needed, b.ID), func() error {
+		http.ServeContent(c.Response(), c.Request(), "", time.Time{}, doc)
+		return nil
+	})
+}
+
+// wantsDownload reads ?download=1, which has a right of its own.
+func wantsDownload(c echo.Context) (download bool, needed access.Right, err error) {
+	switch c.QueryParam("download") {
+	case "":
+		return false, access.View, nil
+	case "1":
+		if !viewer(c).Rights.Has(access.Download) {
+			return true, access.Download, forbidden(access.ErrRight)
+		}
+		return true, access.Download, nil
+	}
+	return false, 0, badRequest("", errors.New("download is not 1"))
+}
+
+// recordDocument puts the opening of a document on record, once: the range requests
+// with which a viewer reads on are part of it. Without its entry nothing is
+// downloaded; what is only read is shown all the same.
+func (s *Server) recordDocument(c echo.Context, b billing.Bill, doc *billcache.Document, download bool) error {
+	act := s.act(c, "document.view")
+	act.Object, act.Detail = string(b.ID), fmt.Sprintf("%s, %d bytes, SHA-256 %s", clipText(printedNumber(b), maxNoted), doc.Size, doc.SHA256)
+	if download {
+		act.Action = "document.download"
+		return s.deps.Ledger.Record(c.Request().Context(), act)
+	}
+	session, _ := c.Get(keySession).(*sessions.Session)
+	record, _ := session.Values[valueRecord].(access.Session)
+	if s.openings.readsOn(record.Person, documentOpening{record.ID, b.ID}, opens(c.Request()), s.deps.Now()) {
+		return nil
+	}
+	s.note(c, act)
 	return nil
 }
 
-// opens reports whether a request opens a document, and is not one of the range
-// requests with which a viewer reads on.
+// opens reports whether a request opens a document by itself, and is not one of the
+// range requests with which a viewer reads on.
 func opens(r *http.Request) bool {
 	from := r.Header.Get("Range")
-	return r.Method == http.MethodGet && (from == "" || strings.HasPrefix(from, "bytes=0-"))
+	return from == "" || strings.HasPrefix(from, "bytes=0-")
 }
 
 // documentName is a file name that sorts by day and says what is inside.

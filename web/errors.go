@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -46,11 +47,18 @@ const statusClientGone = 499
 func statusOf(err error) (status int, sentence string) {
 	var page *pageError
 	var http4xx *echo.HTTPError
+	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &page):
 		return page.status, page.sentence
 	case errors.As(err, &http4xx):
 		return http4xx.Code, ""
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge, ""
+	case errors.Is(err, errBrokenOff):
+		return http.StatusForbidden, ""
+	case errors.Is(err, errReaderGone):
+		return statusClientGone, ""
 	case errors.Is(err, billing.ErrNotFound):
 		return http.StatusNotFound, ""
 	case errors.Is(err, access.ErrDisabled):
@@ -95,12 +103,22 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		h.Set("Retry-After", "5")
 	}
-	if err := s.errorPage(c, status, sentence); err != nil {
+	if err := s.tryErrorPage(c, status, sentence); err != nil {
 		s.deps.Log.ErrorContext(c.Request().Context(), "error page", "request_id", requestID(c), "error", err)
 		if err := c.HTMLBlob(http.StatusInternalServerError, s.lastResort); err != nil {
 			s.deps.Log.ErrorContext(c.Request().Context(), "last resort", "request_id", requestID(c), "error", err)
 		}
 	}
+}
+
+// tryErrorPage makes the page of an error; a page that panics is an error too.
+func (s *Server) tryErrorPage(c echo.Context, status int, sentence string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.errorPage(c, status, sentence)
 }
 
 func (s *Server) errorPage(c echo.Context, status int, sentence string) error {

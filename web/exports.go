@@ -42,6 +42,10 @@ func (s *Server) billsCSV(c echo.Context) error {
 		return err
 	}
 	attach(c, "bills-"+s.today().String()+".csv")
+	return s.sendWhile(c, s.listRight(bills), func() error { return s.writeBills(c, bills, perItem) })
+}
+
+func (s *Server) writeBills(c echo.Context, bills []billing.Bill, perItem bool) (err error) {
 	w := export.NewBills(c.Response(), perItem)
 	for _, b := range bills {
 		var items []billing.Item

@@ -12,7 +12,7 @@ import (
 // fixed are the headers of every answer but those of documents.
 var fixed = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"frame-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-reports",
 	"X-Content-Type-Options":       "nosniff",
 	"Referrer-Policy":              "same-origin",
 	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"billportal/internal/access"
 )
@@ -21,34 +20,21 @@ import (
 // 16 letters and digits are 80 random bits.
 const requestIDLength = 16
 
-// maxBody is the largest request body, in bytes; only imported CSV files come
-// near it.
-const maxBody = "4M"
-
 // use sets up what every request passes, outermost first. The order matters: the
 // request id is in every log line and page, recover catches what comes after it,
 // and nothing is done for a client outside of the internal networks.
 func (s *Server) use() {
 	s.echo.Use(
 		nameRequests,
+		hurryReaders,
 		s.logRequests,
 		s.recoverPanics,
 		s.securityHeaders,
 		s.internalOnly,
-		middleware.BodyLimit(maxBody),
-		s.sameOriginOnly,
+		withinLimits,
+		ownPagesOnly(),
+		s.paceSignIn,
 	)
-}
-
-// sameOriginOnly refuses changing requests that other sites made.
-func (s *Server) sameOriginOnly(next echo.HandlerFunc) echo.HandlerFunc {
-	protection := http.NewCrossOriginProtection()
-	return func(c echo.Context) error {
-		if err := protection.Check(c.Request()); err != nil {
-			return forbidden(err)
-		}
-		return next(c)
-	}
 }
 
 const (
@@ -110,34 +96,6 @@ func contains(networks []netip.Prefix, address netip.Addr) bool {
 	return false
 }
 
-// pageCSP allows the portal's own files and nothing inline; a frame may show the
-// portal's own documents.
-const pageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-// documentCSP is for PDFs, which the portal's own pages may frame.
-const documentCSP = "default-src 'none'; frame-ancestors 'self'"
-
-func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", pageCSP)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin") // a bill leads back to the list it was opened from
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Robots-Tag", "noindex")
-		if !strings.HasPrefix(c.Request().URL.Path, "/static/") {
-			h.Set("Cache-Control", "no-store")
-		}
-		if s.secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		return next(c)
-	}
-}
-
 // logRequests writes one line a request: the pattern of its route, never its
 // query.
 func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
@@ -180,22 +138,38 @@ func (s *Server) guard(r route, next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if err := s.checkForm(c); err != nil {
+		giveBack, err := s.places.take(c.Request().Context(), viewer.Person.ID, placeFor(r.path))
+		if err != nil {
 			return err
 		}
-		if r.rule.kind == ruleRight && !viewer.Rights.Has(r.rule.right) {
-			if len(viewer.Roles) == 0 {
-				return s.noRole(c)
-			}
-			return forbidden(access.ErrRight)
+		defer giveBack()
+		err = s.enter(c, r, next)
+		s.noteRefusal(c, err)
+		if errors.Is(err, access.ErrRight) && len(viewer.Roles) == 0 {
+			return s.noRole(c)
 		}
-		if r.object.find != nil {
-			if err := r.object.find(s, c); err != nil {
-				return err
-			}
-		}
-		return next(c)
+		return err
 	}
+}
+
+// enter decides on a request of somebody who is signed in: its form, then the right,
+// then the object, then the handler.
+func (s *Server) enter(c echo.Context, r route, next echo.HandlerFunc) error {
+	if err := readForm(c); err != nil {
+		return err
+	}
+	if err := s.checkForm(c); err != nil {
+		return err
+	}
+	if r.rule.kind == ruleRight && !viewer(c).Rights.Has(r.rule.right) {
+		return forbidden(access.ErrRight)
+	}
+	if r.object.find != nil {
+		if err := r.object.find(s, c); err != nil {
+			return err
+		}
+	}
+	return next(c)
 }
 
 // viewerOf is the person of a request, if they are known by now.

@@ -66,8 +66,11 @@ func found[T any](c echo.Context) T {
 
 func (s *Server) findBill(c echo.Context) error {
 	b, err := s.deps.Cache.Bill(c.Request().Context(), viewer(c).Scope(), billing.BillID(c.Param("id")))
+	if err != nil {
+		return err
+	}
 	c.Set(keyObject, b)
-	return err
+	return s.countOpening(c, b.ID)
 }
 
 func (s *Server) findAccount(c echo.Context) error {

@@ -36,7 +36,6 @@ func isFragment(r *http.Request) bool {
 
 // pageOrFragment renders the part that htmx asked for, or the page around it.
 func (s *Server) pageOrFragment(c echo.Context, status int, page, fragment func() templ.Component) error {
-	c.Response().Header().Add("Vary", "HX-Request")
 	if isFragment(c.Request()) {
 		return s.render(c, status, fragment())
 	}

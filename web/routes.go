@@ -57,6 +57,7 @@ func (s *Server) routes() []route {
 		{read, "/readyz", public, nothing, s.readiness},
 		{read, "/static/*", public, nothing, echo.WrapHandler(static.Handler())},
 		{read, "/favicon.ico", public, nothing, s.favicon},
+		{post, reportsPath, public, nothing, s.cspReports},
 
 		{read, "/signin", public, nothing, s.signInPage},
 		{get, "/signin/start", public, nothing, s.startSignIn},

@@ -65,6 +65,11 @@ type Server struct {
 	echo       *echo.Echo
 	sessions   *sessionStore
 	assets     templates.Assets
+	places     *places
+	openings   *openings
+	signInPace *pace
+	reportPace *pace
+	ticks      func(every time.Duration) (<-chan time.Time, func())
 	lastResort []byte
 	secure     bool // whether browsers reach the portal by https
 }
@@ -73,6 +78,8 @@ type Server struct {
 // rule and on a page of last resort that cannot be made.
 func New(settings Settings, deps Deps) (*Server, error) {
 	s := &Server{settings: settings, deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
+	s.places, s.openings, s.ticks = newPlaces(), newOpenings(), realTicks
+	s.signInPace, s.reportPace = newPace(signInsPerSecond, signInsAtOnce, paceAddresses), newPace(reportsPerSecond, reportsAtOnce, paceAddresses)
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
 	s.assets = templates.Assets{
 		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("js/htmx.js"),

@@ -26,6 +26,8 @@ import (
 type SessionKeeper interface {
 	SignIn(ctx context.Context, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error)
 	Session(ctx context.Context, hash []byte) (access.Session, access.Person, error)
+	Sessions(ctx context.Context, person access.PersonID) ([]access.Session, error)
+	Person(ctx context.Context, id access.PersonID) (access.Person, error)
 	TouchSession(ctx context.Context, hash []byte) error
 	EndSession(ctx context.Context, hash []byte, act ledger.Act) error
 	Scope(ctx context.Context, p access.Person) (access.Scope, error)
@@ -216,12 +218,12 @@ func (s *Server) checkForm(c echo.Context) error {
 	key := s.csrfKey(c)
 	token, err := base64.RawURLEncoding.DecodeString(c.Request().PostFormValue("csrf"))
 	if err != nil || len(token) != 2*len(key) {
-		return badRequest("error.form", errors.New("form token missing or malformed"))
+		return &pageError{status: http.StatusForbidden, sentence: "error.form", cause: errors.New("form token missing or malformed")}
 	}
 	unmasked := make([]byte, len(key))
 	subtle.XORBytes(unmasked, token[:len(key)], token[len(key):])
 	if subtle.ConstantTimeCompare(unmasked, key) != 1 {
-		return badRequest("error.form", errors.New("form token of another session"))
+		return &pageError{status: http.StatusForbidden, sentence: "error.form", cause: errors.New("form token of another session")}
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"billportal/web"
 )
 
 // stopTime is how long requests under way may take when the portal stops.
@@ -18,12 +20,14 @@ const stopTime = 10 * time.Second
 func (p *portal) run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           p.server,
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      10 * time.Minute, // of the longest download; who reads slower holds up a stop
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
+		WriteTimeout:      15 * time.Second, // until the first chunk of an answer, which has deadlines of its own
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    web.MaxHeader,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+
+		DisableGeneralOptionsHandler: true,
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.cache.Run(ctx) })

@@ -98,10 +98,10 @@ func TestChangingRequestsNeedTheSessionsToken(t *testing.T) {
 		name, token, site string
 		want              int
 	}{
-		{"without a token", "", "same-origin", http.StatusBadRequest},
-		{"with a token of nobody", strings.Repeat("A", len(good)), "same-origin", http.StatusBadRequest},
-		{"with another session's token", others.find(t, `input[name="csrf"]`).First().AttrOr("value", ""), "same-origin", http.StatusBadRequest},
-		{"with a token that is cut", good[:len(good)-1], "same-origin", http.StatusBadRequest},
+		{"without a token", "", "same-origin", http.StatusForbidden},
+		{"with a token of nobody", strings.Repeat("A", len(good)), "same-origin", http.StatusForbidden},
+		{"with another session's token", others.find(t, `input[name="csrf"]`).First().AttrOr("value", ""), "same-origin", http.StatusForbidden},
+		{"with a token that is cut", good[:len(good)-1], "same-origin", http.StatusForbidden},
 		{"with its token from another site", good, "cross-site", http.StatusForbidden},
 		{"with its token from a sister site", good, "same-site", http.StatusForbidden},
 	} {

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/access"
+	"billportal/internal/billing"
+	"billportal/internal/ledger"
+)
+
+// maxNoted is how much of what a request asked for is put on record, in characters.
+const maxNoted = 64
+
+// note records what somebody read, or was refused. Reading goes on when the record
+// cannot be kept, on a full disk for instance: the log says so. What leaves the
+// portal as a file, and what changes something, is recorded by its handler, and
+// fails when that fails.
+func (s *Server) note(c echo.Context, act ledger.Act) {
+	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
+		s.deps.Log.ErrorContext(c.Request().Context(), "not in the ledger", "request_id", requestID(c), "action", act.Action, "error", err)
+	}
+}
+
+// noteBill records that somebody opened the page of a bill.
+func (s *Server) noteBill(c echo.Context, b billing.Bill) {
+	act := s.act(c, "bill.view")
+	act.Object, act.Detail = string(b.ID), clipText(printedNumber(b), maxNoted)
+	s.note(c, act)
+}
+
+// noteSearch records that somebody searched, and not for what.
+func (s *Server) noteSearch(c echo.Context, q billQuery) {
+	if q.filter.Text == "" || !q.page.After.IsZero() || !q.page.Before.IsZero() {
+		return
+	}
+	act := s.act(c, "bills.search")
+	act.Object = "bills"
+	s.note(c, act)
+}
+
+// noteRefusal records that somebody asked for what is not theirs: a page without its
+// right, or a thing that is not among what they may touch.
+func (s *Server) noteRefusal(c echo.Context, err error) {
+	act := s.act(c, "access.refuse")
+	switch {
+	case errors.Is(err, access.ErrRight):
+		act.Detail = "the right is missing"
+	case errors.Is(err, billing.ErrNotFound):
+		act.Detail = "not there or not theirs"
+	default:
+		return
+	}
+	act.Object = c.Request().Method + " " + c.Path()
+	for _, value := range c.ParamValues() {
+		act.Object += " " + clipText(value, maxNoted)
+	}
+	s.note(c, act)
+}
+
+// clipText is text from outside on one line, with what cannot be seen made visible,
+// at most so many characters long.
+func clipText(text string, most int) string {
+	text = visible(strings.ToValidUTF8(text, "\ufffd"))
+	if utf8.RuneCountInString(text) > most {
+		return string([]rune(text)[:most]) + "…"
+	}
+	return text
+}
