@@ -150,7 +150,7 @@ func TestNobodyEndsSomebodyElsesSessionOnTheirProfile_S9(t *testing.T) {
 		t.Error("a session has ended")
 	}
 	form.SetAttr("action", "/profile/sessions/end-others")
-	if a := s.send(t, elena, form, url.Values{"csrf": {"x"}}); a.StatusCode != http.StatusBadRequest {
+	if a := s.send(t, elena, form, url.Values{"csrf": {"x"}}); a.StatusCode != http.StatusForbidden {
 		t.Errorf("without the form's token: status %d", a.StatusCode)
 	}
 }
