@@ -16,7 +16,7 @@ import (
 // a second, and is told from a program by much higher numbers alone.
 const (
 	signInsPerSecond = 100
-	signInsAtOnce    = 600
+	signInsAtOnce    = 800
 	paceAddresses    = 10_000 // addresses that are told apart
 	paceSweep        = time.Minute
 )
