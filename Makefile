@@ -72,17 +72,24 @@ export EVENTS
 tests: system ## unit and router tests with the race detector, then browser tests
 	@$(TESTSUM) --raw-command -- bash -c "$$EVENTS"
 
+# These tests also need node and npm, for an identity provider nobody here wrote.
 .PHONY: test-long
 test-long: system ## what takes longer than the gate may: tests tagged `long`
+	@missing=; for name in node npm; do command -v $$name >/dev/null || missing="nodejs npm"; done; $(INSTALL)
 	@$(TESTSUM) -- -tags long -timeout 2h ./...
+
+# INSTALL brings along the packages in $$missing.
+define INSTALL
+[ -n "$$missing" ] || exit 0; \
+[ "$$(id -u)" = 0 ] || { echo "as root: apt-get install $$missing"; exit 1; }; \
+echo "system: installing $$missing"; log=$$(mktemp); \
+{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; } >"$$log" 2>&1 \
+	|| { cat "$$log"; exit 1; }; rm -f "$$log"
+endef
 
 .PHONY: system
 system: # what Go cannot bring along: a C compiler for -race, a browser, a font
 	@missing=; command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ -d /usr/share/fonts/truetype ] || missing="$$missing fonts-dejavu-core"; \
-	[ -n "$$missing" ] || exit 0; \
-	[ "$$(id -u)" = 0 ] || { echo "as root: apt-get install $$missing"; exit 1; }; \
-	echo "system: installing $$missing"; log=$$(mktemp); \
-	{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; } >"$$log" 2>&1 \
-		|| { cat "$$log"; exit 1; }; rm -f "$$log"
+	$(INSTALL)
