@@ -56,7 +56,7 @@ func TestDexSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
 	t.Parallel()
 	p := dex(t, nobodysPortal)
 	known := p.known()
-	id := newBrowser(t, "anna@example.test").identified(p, known)
+	id := newApplicant(t, "anna@example.test").identified(p, known)
 	if id.Issuer != p.issuer || id.Subject == "" || id.Name != "Anna Example" || id.Email != "anna@example.test" ||
 		!slices.Equal(id.Groups, []string{"finance", "staff"}) || id.RefreshToken == "" {
 		t.Fatalf("identity = %+v", id)
@@ -83,7 +83,7 @@ func TestDexHoldsUsToPKCEAndNonce_A3_A7(t *testing.T) {
 	t.Parallel()
 	p := dex(t, nobodysPortal)
 	known := p.known()
-	anna := newBrowser(t, "anna@example.test")
+	anna := newApplicant(t, "anna@example.test")
 	attempt, query := anna.signsIn(p, known, 0)
 	attempt.Verifier += "x"
 	if _, err := known.Finish(t.Context(), attempt, query); !errors.Is(err, signin.ErrDenied) {

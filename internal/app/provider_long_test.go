@@ -130,29 +130,29 @@ func (p *provider) environ(base []string) []string {
 		"OIDC_SCOPES="+strings.Join(p.scopes, " "), "OIDC_EMPLOYEE_GROUPS=staff", "OIDC_ACCOUNTANT_GROUPS=finance", "OIDC_ADMIN_GROUPS=admins")
 }
 
-// browser is somebody's browser at the provider: it keeps cookies, and fills in
+// applicant is somebody's browser at the provider: it keeps cookies, and fills in
 // and sends the forms that it is shown.
-type browser struct {
+type applicant struct {
 	t     *testing.T
 	http  *http.Client
 	who   string // what is typed as login
 	typed int    // how often a pass phrase was asked for
 }
 
-func newBrowser(t *testing.T, who string) *browser {
+func newApplicant(t *testing.T, who string) *applicant {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &browser{t: t, who: who, http: &http.Client{
+	return &applicant{t: t, who: who, http: &http.Client{
 		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
 // until opens an address and goes on, over redirects and forms, until it is sent
 // to an address that begins with end, which it does not open.
-func (b *browser) until(address, end string) *url.URL {
+func (b *applicant) until(address, end string) *url.URL {
 	b.t.Helper()
 	request := b.request(http.MethodGet, address, nil)
 	for range 20 {
@@ -177,7 +177,7 @@ func (b *browser) until(address, end string) *url.URL {
 	return nil
 }
 
-func (b *browser) request(method, address string, form url.Values) *http.Request {
+func (b *applicant) request(method, address string, form url.Values) *http.Request {
 	b.t.Helper()
 	request, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -190,7 +190,7 @@ func (b *browser) request(method, address string, form url.Values) *http.Request
 }
 
 // form fills in the page's form.
-func (b *browser) form(response *http.Response, body string) *http.Request {
+func (b *applicant) form(response *http.Response, body string) *http.Request {
 	b.t.Helper()
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(body))
 	if err != nil {
@@ -222,7 +222,7 @@ func (b *browser) form(response *http.Response, body string) *http.Request {
 }
 
 // signsIn begins a sign-in at our side and returns with the provider's answer.
-func (b *browser) signsIn(p *provider, known *signin.Provider, maxAge time.Duration) (signin.Attempt, url.Values) {
+func (b *applicant) signsIn(p *provider, known *signin.Provider, maxAge time.Duration) (signin.Attempt, url.Values) {
 	b.t.Helper()
 	attempt, address, err := known.Begin(b.t.Context(), maxAge)
 	if err != nil {
@@ -232,7 +232,7 @@ func (b *browser) signsIn(p *provider, known *signin.Provider, maxAge time.Durat
 }
 
 // identified is who signs in.
-func (b *browser) identified(p *provider, known *signin.Provider) signin.Identity {
+func (b *applicant) identified(p *provider, known *signin.Provider) signin.Identity {
 	b.t.Helper()
 	attempt, query := b.signsIn(p, known, 0)
 	id, err := known.Finish(b.t.Context(), attempt, query)

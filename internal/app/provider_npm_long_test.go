@@ -58,7 +58,7 @@ func TestNPMProviderSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
 			t.Parallel()
 			p := npm(t, nobodysPortal, groupsIn, "")
 			known := p.known()
-			anna := newBrowser(t, "anna")
+			anna := newApplicant(t, "anna")
 			id := anna.identified(p, known)
 			if id.Issuer != p.issuer || id.Subject != "anna" || id.Name != "Anna Example" || id.Email != "anna@example.test" ||
 				!slices.Equal(id.Groups, []string{"finance", "staff"}) || id.SessionID == "" || id.RefreshToken == "" || anna.typed != 1 {
@@ -88,7 +88,7 @@ func TestNPMProviderHoldsUsToPKCEAndNonce_A3_A7(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
-	anna := newBrowser(t, "anna")
+	anna := newApplicant(t, "anna")
 	attempt, query := anna.signsIn(p, known, 0)
 	attempt.Verifier += "x"
 	if _, err := known.Finish(t.Context(), attempt, query); !errors.Is(err, signin.ErrDenied) {
@@ -105,7 +105,7 @@ func TestNPMProviderForgetsSomebody(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
-	id := newBrowser(t, "ben").identified(p, known)
+	id := newApplicant(t, "ben").identified(p, known)
 	p.change("remove", map[string]any{"who": "ben"})
 	if _, err := known.Refresh(t.Context(), id.RefreshToken, id.Subject); !errors.Is(err, signin.ErrEnded) {
 		t.Errorf("error = %v, want ErrEnded", err)
@@ -116,9 +116,9 @@ func TestNPMProviderSignsOutBothWays_S7_S8(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
-	anna := newBrowser(t, "anna")
+	anna := newApplicant(t, "anna")
 	id := anna.identified(p, known)
-	elsewhere := newBrowser(t, "anna").identified(p, known)
+	elsewhere := newApplicant(t, "anna").identified(p, known)
 	address := known.SignOutURL(id.IDToken, p.afterSignOut())
 	asked, err := url.Parse(address)
 	if err != nil || asked.Query().Get("state") == "" {
@@ -155,7 +155,7 @@ func TestNPMProviderRotatesItsKeys_A6_pitfall15(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
-	anna := newBrowser(t, "anna")
+	anna := newApplicant(t, "anna")
 	id := anna.identified(p, known)
 	p.change("rotate", nil)
 	if again := anna.identified(p, known); again.Subject != id.Subject || again.IDToken == id.IDToken {
@@ -170,7 +170,7 @@ func TestNPMProviderAsksAgainAfterMaxAge_A14_pitfall14(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
-	anna := newBrowser(t, "anna")
+	anna := newApplicant(t, "anna")
 	anna.identified(p, known)
 	p.ahead = 16 * time.Minute
 	p.change("clock", map[string]any{"seconds": p.ahead.Seconds()})
