@@ -1056,9 +1056,9 @@ func (p Page) references(list []BillReference) templ.Component {
 }
 
 // document shows the PDF in a frame, with ways around browsers that do not show PDFs in frames. The frame
-// has no sandbox attribute: Chromium 156 shows no PDF in a sandboxed frame, whatever the sandbox allows.
+// has no sandbox attribute: Chromium shows no PDF in a sandboxed frame, whatever the sandbox allows.
 // What keeps the frame harmless is the answer itself: verified to be a PDF, sent as one with nosniff, and
-// under a policy of its own that loads nothing.
+// under a policy of its own that loads nothing; and this page's policy, which keeps the frame at home.
 func (p Page) document(number string, d DocumentView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -134,7 +134,7 @@ func TestEmployeeReadsABillAndItsPDF(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store",
-		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'", "Accept-Ranges": "bytes",
+		"Content-Security-Policy": "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'", "Accept-Ranges": "bytes",
 	} {
 		if got := pdf.Header.Get(name); got != want {
 			t.Errorf("%s: %q instead of %q", name, got, want)
