@@ -49,3 +49,6 @@ func (s *Server) Routes() []Route {
 func (s *Server) Handle(path string, handler func(http.ResponseWriter, *http.Request)) {
 	s.echo.GET(path, echo.WrapHandler(http.HandlerFunc(handler)))
 }
+
+// BreakErrorPages has every page fail to be made, as if its template were broken.
+func (s *Server) BreakErrorPages() { s.settings.TimeZone = nil }

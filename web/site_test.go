@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -43,6 +44,7 @@ type site struct {
 	cache *billcache.Cache
 	db    *sqlite.DB
 	log   *lines
+	path  string // of the database
 	ahead atomic.Int64 // of the real clock, in nanoseconds
 }
 
@@ -80,6 +82,12 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 // openBefore serves a portal that has a simulation of the test's own behind it.
 func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.Settings)) *site {
 	t.Helper()
+	return openWith(t, s, nil, secure, change)
+}
+
+// openWith serves a portal whose database begins with the given bytes.
+func openWith(t *testing.T, s *sandbox.Sandbox, database []byte, secure bool, change func(*web.Settings)) *site {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	address, start := "http://"+server.Listener.Addr().String(), server.Start
 	if secure {
@@ -98,7 +106,12 @@ func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.
 	if change != nil {
 		change(&settings)
 	}
-	portal := &site{Server: server, log: &lines{}}
+	portal := &site{Server: server, log: &lines{}, path: filepath.Join(t.TempDir(), "portal.db")}
+	if database != nil {
+		if err := os.WriteFile(portal.path, database, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	portal.parts(t, s, settings)
 	server.Config.Handler = portal.web
 	start()
@@ -110,7 +123,7 @@ func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.
 func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "portal.db"), s.now)
+	db, err := sqlite.Open(t.Context(), s.path, s.now)
 	if err != nil {
 		t.Fatal(err)
 	}
