@@ -192,7 +192,10 @@ func (s *Server) grantsCSV(c echo.Context) error {
 
 // importGrants takes a grants file, all or nothing.
 func (s *Server) importGrants(c echo.Context) error {
-	replace := c.FormValue("replace") == "1"
+	replace, err := wantsReplace(c)
+	if err != nil {
+		return err
+	}
 	parsed, err := importFile(c, replace, export.ParseGrants)
 	if err == nil {
 		err = s.addParsed(c, parsed, replace)

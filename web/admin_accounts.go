@@ -221,6 +221,14 @@ func (s *Server) registerCSV(c echo.Context) error {
 // admitAccounts opens the accounts that the form named, as far as they still wait
 // for a decision: what was decided meanwhile stays decided.
 func (s *Server) admitAccounts(c echo.Context) error {
+	location := "/admin/accounts"
+	switch c.FormValue("from") {
+	case "":
+	case "setup":
+		location = "/"
+	default:
+		return badRequest("", errors.New("from is not setup"))
+	}
 	accounts, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err
@@ -237,10 +245,6 @@ func (s *Server) admitAccounts(c echo.Context) error {
 	}
 	if err := s.deps.Register.SetAccounts(c.Request().Context(), s.act(c, "account.admit"), accounts); err != nil {
 		return err
-	}
-	location := "/admin/accounts"
-	if c.FormValue("from") == "setup" {
-		location = "/"
 	}
 	return s.leaveNotice(c, notice{Key: "notice.admitted", Counted: true, Count: len(accounts), Next: "notice.next.grant"}, location)
 }
@@ -260,7 +264,10 @@ func (s *Server) hideAccount(c echo.Context) error {
 
 // importRegister takes a register file, all or nothing.
 func (s *Server) importRegister(c echo.Context) error {
-	replace := c.FormValue("replace") == "1"
+	replace, err := wantsReplace(c)
+	if err != nil {
+		return err
+	}
 	known, err := s.deps.Register.Register(c.Request().Context())
 	if err != nil {
 		return err

@@ -14,6 +14,17 @@ import (
 
 var errNoFile = errors.New("no file was sent")
 
+// wantsReplace reads whether a file is to be the whole truth.
+func wantsReplace(c echo.Context) (bool, error) {
+	switch c.FormValue("replace") {
+	case "":
+		return false, nil
+	case "1":
+		return true, nil
+	}
+	return false, badRequest("", errors.New("replace is not 1"))
+}
+
 // importFile parses the file of an import form.
 func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T, error)) ([]T, error) {
 	header, err := c.FormFile("file")

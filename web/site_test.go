@@ -44,7 +44,7 @@ type site struct {
 	cache *billcache.Cache
 	db    *sqlite.DB
 	log   *lines
-	path  string // of the database
+	path  string       // of the database
 	ahead atomic.Int64 // of the real clock, in nanoseconds
 }
 
