@@ -52,7 +52,7 @@ func dex(t *testing.T, portal string) *provider {
 	return p
 }
 
-func TestDexSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
+func TestDexSignsInAndRefreshes(t *testing.T) {
 	t.Parallel()
 	p := dex(t, nobodysPortal)
 	known := p.known()
@@ -79,7 +79,7 @@ func TestDexSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
 	}
 }
 
-func TestDexHoldsUsToPKCEAndNonce_A3_A7(t *testing.T) {
+func TestDexHoldsUsToPKCEAndNonce_A7(t *testing.T) {
 	t.Parallel()
 	p := dex(t, nobodysPortal)
 	known := p.known()

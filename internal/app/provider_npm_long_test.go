@@ -51,7 +51,7 @@ func npm(t *testing.T, portal, groupsIn, backChannel string) *provider {
 
 const nobodysPortal = "http://127.0.0.1:9"
 
-func TestNPMProviderSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
+func TestNPMProviderSignsInAndRefreshes(t *testing.T) {
 	t.Parallel()
 	for _, groupsIn := range []string{"token", "userinfo"} {
 		t.Run("groups in "+groupsIn, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestNPMProviderSignsInAndRefreshes_A3_A6_A10(t *testing.T) {
 	}
 }
 
-func TestNPMProviderHoldsUsToPKCEAndNonce_A3_A7(t *testing.T) {
+func TestNPMProviderHoldsUsToPKCEAndNonce_A7(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()
@@ -151,7 +151,7 @@ func TestNPMProviderSignsOutBothWays_S7_S8(t *testing.T) {
 	}
 }
 
-func TestNPMProviderRotatesItsKeys_A6_pitfall15(t *testing.T) {
+func TestNPMProviderRotatesItsKeys(t *testing.T) {
 	t.Parallel()
 	p := npm(t, nobodysPortal, "token", "")
 	known := p.known()

@@ -53,7 +53,7 @@ func isSignedOut(t *testing.T, v *visitor) {
 	}
 }
 
-func TestPeopleOfNPMProviderUseThePortal_A3_A4_S8_pitfall15(t *testing.T) {
+func TestPeopleOfNPMProviderUseThePortal_S8(t *testing.T) {
 	t.Parallel()
 	for _, groupsIn := range []string{"token", "userinfo"} {
 		t.Run("groups in "+groupsIn, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestPeopleOfNPMProviderUseThePortal_A3_A4_S8_pitfall15(t *testing.T) {
 	}
 }
 
-func TestPeopleOfDexUseThePortal_A3_A4(t *testing.T) {
+func TestPeopleOfDexUseThePortal(t *testing.T) {
 	t.Parallel()
 	p := dex(t, "http://"+freeAddress(t))
 	portal := servedBy(t, p)

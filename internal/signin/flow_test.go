@@ -123,7 +123,7 @@ func TestAnAttemptIsUsedOnce_A4_case26_pitfall4(t *testing.T) {
 	}
 }
 
-func TestSeveralTabsFinishInAnyOrder_A5(t *testing.T) {
+func TestSeveralTabsFinishInAnyOrder(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	p := f.portal()
