@@ -40,6 +40,7 @@ type GrantForm struct {
 
 // PersonRow is somebody who has signed in.
 type PersonRow struct {
+	URL                 string
 	Name, Roles, Groups string
 	LastSeen            string
 }

@@ -88,8 +88,8 @@ func (d desk) access() templates.AdminAccessView {
 		},
 		Import: templates.ImportForm{Action: "/admin/access/import", Format: "grantee_kind,grantee,target_kind,target"},
 		People: []templates.PersonRow{
-			{Name: "Elena Brandt", Roles: t.S("role.employee"), Groups: "MF-Staff-DE, MF-Site-Leipzig", LastSeen: "30 Nov 2026, 08:31"},
-			{Name: "Tomás Ribeiro", Groups: "MF-Everyone", LastSeen: "29 Nov 2026, 12:10"},
+			{URL: "/admin/people/2", Name: "Elena Brandt", Roles: t.S("role.employee"), Groups: "MF-Staff-DE, MF-Site-Leipzig", LastSeen: "30 Nov 2026, 08:31"},
+			{URL: "/admin/people/3", Name: "Tomás Ribeiro", Groups: "MF-Everyone", LastSeen: "29 Nov 2026, 12:10"},
 		},
 	}
 }

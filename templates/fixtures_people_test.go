@@ -45,3 +45,81 @@ func (d desk) profileNothing() templates.ProfileView {
 	v.Facts[0].Value, v.Roles, v.Groups, v.Reasons, v.Sessions, v.Others = "", nil, nil, nil, v.Sessions[:1], false
 	return v
 }
+
+func (d desk) people() templates.AdminPeopleView {
+	t := d.texts
+	return templates.AdminPeopleView{
+		Page: d.admin(t.S("people.title"), "people"), Count: t.N("count.people", 3), More: t.S("people.more", "200", "1,534"),
+		Filter: templates.PeopleFilter{Query: templates.Field{Value: hostile}, Roles: []templates.Option{{Label: t.S("people.allroles")}}, States: []templates.Option{{Label: t.S("people.allstates")}}},
+		Rows: []templates.PeopleRow{
+			{URL: "/admin/people/1", Name: "Elena Brandt", Email: "elena.brandt@meridian.example", Subject: "u-1", Roles: t.S("role.employee"), LastSignIn: "30 Nov 2026, 08:31", Sessions: "2", Grants: "3"},
+			{URL: "/admin/people/2", Name: longName, Subject: hostile, Disabled: true, LastSignIn: "29 Nov 2026, 12:10", Sessions: "0", Grants: "0"},
+			{URL: "/admin/people/3", Name: rightToLeft, Subject: "admin link", Roles: t.S("role.admin"), ByLink: true, LastSignIn: "2 Jan 2026, 12:10", Sessions: "0", Grants: "0"},
+		},
+	}
+}
+
+func (d desk) peopleNone() templates.AdminPeopleView {
+	v := d.people()
+	v.Rows, v.More, v.Count = nil, "", d.texts.N("count.people", 0)
+	v.Empty = &templates.Empty{Kind: templates.EmptyNoMatch, Offers: []templates.Link{{Label: d.texts.S("filter.clear"), URL: "/admin/people"}}}
+	return v
+}
+
+func (d desk) person() templates.AdminPersonView {
+	t, profile := d.texts, d.profile()
+	v := templates.AdminPersonView{
+		Page: d.admin("Amir Haddad", "people"), Action: "/admin/people/2", Name: "Amir Haddad", Facts: profile.Facts, Roles: profile.Roles,
+		Groups: profile.Groups, Count: t.N("count.accounts", 2), Reasons: d.reasons(), Sessions: d.sessions(),
+		Accounts: []templates.Link{{Label: "Leipzig plant, 0049 2210 72", URL: "/admin/accounts/1"}, {Label: hostile, URL: "/admin/accounts/2"}},
+		Reason:   templates.Field{Value: hostile, Error: t.S("person.error.reason")},
+	}
+	for i := range v.Sessions {
+		v.Sessions[i].EndURL = ""
+	}
+	return v
+}
+
+func (d desk) personDisabled() templates.AdminPersonView {
+	t, v := d.texts, d.person()
+	v.Disabled, v.Why, v.Count = t.S("person.disabled", "30 Nov 2026, 08:31", "Ada Okafor", hostile), t.S("explain.they.disabled"), t.N("count.accounts", 0)
+	v.Roles, v.Groups, v.Reasons, v.Accounts, v.Sessions, v.Reason = nil, nil, nil, nil, nil, templates.Field{}
+	return v
+}
+
+func (d desk) explain() templates.ExplainView {
+	t := d.texts
+	return templates.ExplainView{
+		Page: d.admin(t.S("explain.title"), "access"),
+		Form: templates.ExplainForm{Accounts: []templates.Option{{Value: "1", Label: longName}}, People: []templates.Option{{Value: "1", Label: "Elena Brandt (u-1)"}}, GroupsSeen: []string{"MF-Staff-DE"}},
+		Account: &templates.AccountSeen{
+			Name: "Leipzig plant, 0049 2210 72", URL: "/admin/accounts/1", Count: t.N("count.people", 2), Idle: []string{t.S("explain.reason", hostile, t.S("access.all"))},
+			People: []templates.SeenByRow{
+				{URL: "/admin/people/1", Name: "Elena Brandt", Roles: t.S("role.employee"), Through: []string{t.S("explain.byname")}},
+				{URL: "/admin/people/2", Name: rightToLeft, Roles: t.S("role.accountant"), Through: []string{t.S("explain.bygroup", "MF-Finance-Accounting"), t.S("explain.bygroup", hostile)}},
+			},
+		},
+	}
+}
+
+func (d desk) explainHidden() templates.ExplainView {
+	v := d.explain()
+	v.Account.Hidden, v.Account.People, v.Account.Idle = true, nil, nil
+	return v
+}
+
+func (d desk) explainGroup() templates.ExplainView {
+	v := d.explain()
+	v.Account, v.Form.Group = nil, "MF-Staff-DE"
+	v.Group = &templates.GroupSees{
+		Name: "MF-Staff-DE", Roles: d.texts.S("explain.groupnorole"), Count: d.texts.N("count.accounts", 2), Accounts: d.person().Accounts,
+		People: []templates.Link{{Label: "Elena Brandt", URL: "/admin/people/1"}},
+	}
+	return v
+}
+
+func (d desk) explainGroupNothing() templates.ExplainView {
+	v := d.explainGroup()
+	v.Group.Accounts, v.Group.People, v.Group.Count = nil, nil, d.texts.N("count.accounts", 0)
+	return v
+}

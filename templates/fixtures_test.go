@@ -52,6 +52,7 @@ func (d desk) admin(title, current string) templates.Page {
 	p.Nav = []templates.NavItem{
 		{Label: d.texts.S("nav.register"), URL: "/admin/accounts", Current: current == "register"},
 		{Label: d.texts.S("nav.access"), URL: "/admin/access", Current: current == "access"},
+		{Label: d.texts.S("nav.people"), URL: "/admin/people", Current: current == "people"},
 	}
 	return p
 }

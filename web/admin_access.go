@@ -56,7 +56,7 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 	}
 	for _, p := range people {
 		view.People = append(view.People, templates.PersonRow{
-			Name: p.DisplayName(), Roles: roleNames(t, s.settings.Policy.Roles(p.Groups)), Groups: strings.Join(p.Groups, ", "),
+			URL: personURL(p.ID), Name: p.DisplayName(), Roles: roleNames(t, s.settings.Policy.Roles(p.Groups)), Groups: strings.Join(p.Groups, ", "),
 			LastSeen: s.instant(t, p.LastSignIn),
 		})
 	}
@@ -141,11 +141,7 @@ func granteeName(g access.Grant, people []access.Person) string {
 // a role that reads bills.
 func (s *Server) reaches(g access.Grant, people []access.Person) bool {
 	return slices.ContainsFunc(people, func(p access.Person) bool {
-		given := slices.Contains(p.Groups, g.Grantee)
-		if g.GranteeKind == access.GranteePerson {
-			given = p.Subject == g.Grantee
-		}
-		return given && access.NewViewer(p, s.settings.Policy, access.Scope{}).Rights.Has(access.View)
+		return g.GivenTo(p) && access.NewViewer(p, s.settings.Policy, access.Scope{}).Rights.Has(access.View)
 	})
 }
 

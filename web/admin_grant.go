@@ -41,15 +41,10 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 		GranteeKind: string(f.GranteeKind), Group: templates.Field{Value: f.Group, Error: f.groupError}, PersonError: f.personError,
 		TargetKind: string(f.TargetKind), AccountError: f.accountError, AccountGroupError: f.accountsError,
 	}
+	view.GroupsSeen = s.groupsSeen(people)
 	for _, p := range people {
-		view.GroupsSeen = append(view.GroupsSeen, p.Groups...)
 		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName() + " (" + p.Subject + ")", Selected: f.Person == p.Subject})
 	}
-	for _, groups := range s.settings.Policy.Groups {
-		view.GroupsSeen = append(view.GroupsSeen, groups...)
-	}
-	slices.Sort(view.GroupsSeen)
-	view.GroupsSeen = slices.Compact(view.GroupsSeen)
 	var groups []string
 	for _, a := range register {
 		if a.Group != "" {

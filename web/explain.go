@@ -61,9 +61,27 @@ func (e explanation) reasons(t *i18n.Texts) []templates.ReasonRow {
 		if g.Accounts == 0 {
 			continue
 		}
-		rows = append(rows, templates.ReasonRow{Target: targetName(t, g), Through: throughText(t, g), Count: t.N("count.accounts", g.Accounts)})
+		rows = append(rows, reasonRow(t, g, g.Accounts))
 	}
 	return rows
+}
+
+// everyGrant is each grant that reaches the person, those that open nothing
+// today as well.
+func (e explanation) everyGrant(t *i18n.Texts) []templates.ReasonRow {
+	rows := make([]templates.ReasonRow, 0, len(e.grants))
+	for _, g := range e.grants {
+		opens := g.Accounts
+		if !e.viewer.Rights.Has(access.View) {
+			opens = 0
+		}
+		rows = append(rows, reasonRow(t, g, opens))
+	}
+	return rows
+}
+
+func reasonRow(t *i18n.Texts, g access.Grant, opens int) templates.ReasonRow {
+	return templates.ReasonRow{Target: targetName(t, g), Through: throughText(t, g), Count: t.N("count.accounts", opens)}
 }
 
 // throughText is how a grant reaches a person: by name or by a group.

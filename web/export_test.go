@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
@@ -52,3 +54,11 @@ func (s *Server) Handle(path string, handler func(http.ResponseWriter, *http.Req
 
 // BreakErrorPages has every page fail to be made, as if its template were broken.
 func (s *Server) BreakErrorPages() { s.settings.TimeZone = nil }
+
+// SessionCookie is a browser's cookie for a session, and what the database knows
+// the session by.
+func (s *Server) SessionCookie(reference string) (cookie *http.Cookie, hash []byte, err error) {
+	value, err := securecookie.EncodeMulti(s.sessions.name, reference, s.sessions.codecs...)
+	options := s.sessions.options
+	return sessions.NewCookie(s.sessions.name, value, &options), hashOf(reference), err
+}

@@ -31,6 +31,8 @@ var (
 	oneBill      = object{name: "one bill of the viewer's scope", param: "id", find: (*Server).findBill}
 	register     = object{name: "the register of accounts, which shows no bill"}
 	oneAccount   = object{name: "one account of the register", param: "number", find: (*Server).findAccount}
+	people       = object{name: "people who have signed in, and no bill"}
+	onePerson    = object{name: "one person who has signed in", param: "id", find: (*Server).findPerson}
 	grants       = object{name: "grants, which show no bill"}
 )
 

@@ -112,6 +112,7 @@ func navigation(t *i18n.Texts, rights access.Rights, path string) []templates.Na
 	add(access.View, "nav.accounts", "/accounts")
 	add(access.Administer, "nav.register", "/admin/accounts")
 	add(access.Administer, "nav.access", "/admin/access")
+	add(access.Administer, "nav.people", "/admin/people")
 	return nav
 }
 

@@ -90,6 +90,13 @@ func (s *Server) routes() []route {
 		{get, "/admin/access.csv", needs(access.Administer), grants, s.grantsCSV},
 		{post, "/admin/access/revoke", needs(access.Administer), grants, s.revokeGrant},
 		{post, "/admin/access/import", needs(access.Administer), grants, s.importGrants},
+		{read, "/admin/access/explain", needs(access.Administer), grants, s.explainAccess},
+		{read, "/admin/people", needs(access.Administer), people, s.adminPeople},
+		{post, "/admin/people/end-sessions", needs(access.Administer), people, s.endEverySession},
+		{read, "/admin/people/:id", needs(access.Administer), onePerson, s.adminPerson},
+		{post, "/admin/people/:id/disable", needs(access.Administer), onePerson, s.disablePerson},
+		{post, "/admin/people/:id/enable", needs(access.Administer), onePerson, s.enablePerson},
+		{post, "/admin/people/:id/end-sessions", needs(access.Administer), onePerson, s.endPersonSessions},
 	}
 }
 

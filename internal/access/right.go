@@ -98,6 +98,17 @@ func (p Policy) RolesOf(person Person) []Role {
 	return p.Roles(person.Groups)
 }
 
+// OthersAdminister reports whether one of some people can administer besides one
+// person, or that person cannot anyway. Who signs in by a link does not count.
+func (p Policy) OthersAdminister(people []Person, besides Person) bool {
+	if !slices.Contains(p.RolesOf(besides), Admin) {
+		return true
+	}
+	return slices.ContainsFunc(people, func(other Person) bool {
+		return other.ID != besides.ID && !other.ByLink() && slices.Contains(p.RolesOf(other), Admin)
+	})
+}
+
 // Rights is the union of the rights of roles; a role that is not known gives
 // none.
 func (p Policy) Rights(roles []Role) Rights {

@@ -115,7 +115,7 @@ func (db *DB) SetDisabled(ctx context.Context, id access.PersonID, disabled bool
 			return billing.ErrNotFound
 		case people[at].Disabled == disabled:
 			return nil
-		case disabled && !othersAdminister(people, people[at], policy):
+		case disabled && !policy.OthersAdminister(people, people[at]):
 			return access.ErrLastAdmin
 		}
 		var since int64
@@ -136,16 +136,5 @@ func (db *DB) SetDisabled(ctx context.Context, id access.PersonID, disabled bool
 		}
 		act.Object, act.Detail = access.ActorName(people[at]), why
 		return db.appendLedger(ctx, tx, act)
-	})
-}
-
-// othersAdminister reports whether somebody can administer besides one person, or
-// that person cannot anyway.
-func othersAdminister(people []access.Person, besides access.Person, policy access.Policy) bool {
-	if !slices.Contains(policy.RolesOf(besides), access.Admin) {
-		return true
-	}
-	return slices.ContainsFunc(people, func(p access.Person) bool {
-		return p.ID != besides.ID && !p.ByLink() && slices.Contains(policy.RolesOf(p), access.Admin)
 	})
 }
