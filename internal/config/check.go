@@ -119,6 +119,10 @@ func doubts(c *Config) []string {
 	if c.Portal.RetentionMonths > 0 && c.Portal.RetentionMonths != defaultRetentionMonths {
 		warnings = append(warnings, "PORTAL_RETENTION_MONTHS is set, but this version removes nothing from the copy")
 	}
+	if c.OIDC.Issuer != "" && c.OIDC.MaxAge == 0 {
+		warnings = append(warnings, "OIDC_MAX_AGE is 0: admins change what others may see, and people take many bills away, "+
+			"without proving again who they are")
+	}
 	if len(c.OIDC.EmployeeGroups) == 0 && len(c.OIDC.AccountantGroups) == 0 {
 		warnings = append(warnings, "OIDC_EMPLOYEE_GROUPS and OIDC_ACCOUNTANT_GROUPS are both empty: nobody can read bills")
 	}

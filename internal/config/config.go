@@ -99,6 +99,8 @@ type OIDC struct {
 	GroupsClaim string
 	// Groups that give each role, compared byte for byte. A group may give several.
 	EmployeeGroups, AccountantGroups, AdminGroups []string
+	// MaxAge is how long ago whoever administers, or takes many bills away, may have proved who they are; 0 is any time.
+	MaxAge time.Duration
 }
 
 // Setting is one variable as it is in force, for people to read.

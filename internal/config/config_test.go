@@ -133,6 +133,7 @@ func TestABadValueStopsTheStartAndNamesItsVariable(t *testing.T) {
 		"OIDC_ISSUER":               {"http://login.example.com", "https://login.example.com?x", "http://127.0.0.1:5556"},
 		"OIDC_SCOPES":               {"profile email", "openid,profile"},
 		"OIDC_ADMIN_GROUPS":         {",", "a,,b", "a,a", "a\tb\x01"},
+		"OIDC_MAX_AGE":              {"15", "-15m", "30s", "200h", "never"},
 	} {
 		for _, value := range values {
 			t.Run(name+"="+value, func(t *testing.T) {
@@ -207,6 +208,7 @@ func TestASharedSecretIsRefused(t *testing.T) {
 func TestDoubtfulSettingsAreWarnings(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string][]string{
+		"OIDC_MAX_AGE is 0: admins change what others may see, and people take many bills away, without proving again who they are":                                                 {"OIDC_MAX_AGE=0"},
 		"PORTAL_BASEURL is not a variable of the portal and is ignored; the nearest is PORTAL_URL":                                                                                  {"PORTAL_BASEURL=x"},
 		"BILLING_CALL_PER_MINUTE is not a variable of the portal and is ignored; the nearest is BILLING_CALLS_PER_MINUTE":                                                           {"BILLING_CALL_PER_MINUTE=6"},
 		"OIDC_CLIENT_SECRET_FIEL is not a variable of the portal and is ignored; the nearest is OIDC_CLIENT_SECRET_FILE":                                                            {"OIDC_CLIENT_SECRET_FIEL=/x"},

@@ -150,6 +150,20 @@ func parseDuration(to *time.Duration, text string, longest time.Duration) error 
 	return nil
 }
 
+// leastMaxAge is the shortest OIDC_MAX_AGE: the provider's clock may differ from ours
+// by as much.
+const leastMaxAge = time.Minute
+
+// parseMaxAge takes a time, or 0 for never asking.
+func parseMaxAge(to *time.Duration, text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil || d != 0 && (d < leastMaxAge || d > longestSession) {
+		return fmt.Errorf("must be a time such as 15m, from %gm to %gh, or 0, not %q", leastMaxAge.Minutes(), longestSession.Hours(), text)
+	}
+	*to = d
+	return nil
+}
+
 func parseCount(to *int, text string) error {
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < 1 {

@@ -142,11 +142,11 @@ func TestDescribeSaysWhatIsInForceAndFromWhere(t *testing.T) {
 			t.Errorf("setting = %+v, want %+v", got, want)
 		}
 	}
-	if len(settings) != 38 {
-		t.Errorf("%d variables are described; the documentation has 38", len(settings))
+	if len(settings) != 39 {
+		t.Errorf("%d variables are described; the documentation has 39", len(settings))
 	}
 	broken, _, _ := config.Load(nil, noon)
-	if len(broken.Describe()) != 38 || broken.Portal.Data != "data" {
+	if len(broken.Describe()) != 39 || broken.Portal.Data != "data" {
 		t.Error("a Config that came with an error must still be described")
 	}
 }

@@ -106,4 +106,5 @@ var oidcVariables = []variable{
 	{name: "OIDC_EMPLOYEE_GROUPS", set: func(c *Config, text string) error { return parseList(&c.OIDC.EmployeeGroups, text) }},
 	{name: "OIDC_ACCOUNTANT_GROUPS", set: func(c *Config, text string) error { return parseList(&c.OIDC.AccountantGroups, text) }},
 	{name: "OIDC_ADMIN_GROUPS", required: true, set: func(c *Config, text string) error { return parseList(&c.OIDC.AdminGroups, text) }},
+	{name: "OIDC_MAX_AGE", fallback: "15m", set: func(c *Config, text string) error { return parseMaxAge(&c.OIDC.MaxAge, text) }},
 }
