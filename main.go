@@ -22,14 +22,15 @@ var version = "dev"
 // commandLine is every command of the program, a line each; the work is done in
 // package app.
 type commandLine struct {
-	Serve   serveCommand   `cmd:"" help:"Run the portal. The environment configures it; see config."`
-	Demo    demoCommand    `cmd:"" help:"Run the portal of a simulated company; nothing to configure."`
-	Sandbox sandboxCommand `cmd:"" help:"Run the simulated Billing API and identity provider alone."`
-	Sync    syncCommand    `cmd:"" help:"Bring the local copy up to date once."`
-	Config  configCommand  `cmd:"" help:"Print the configuration in force, secrets redacted."`
-	Import  importCommand  `cmd:"" help:"Load accounts or grants from a CSV file, all or nothing."`
-	Verify  verifyCommand  `cmd:"" help:"Check database, documents and ledger; a line per finding."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Run the portal. The environment configures it; see config."`
+	Demo      demoCommand      `cmd:"" help:"Run the portal of a simulated company; nothing to configure."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Run the simulated Billing API and identity provider alone."`
+	Sync      syncCommand      `cmd:"" help:"Bring the local copy up to date once."`
+	Config    configCommand    `cmd:"" help:"Print the configuration in force, secrets redacted."`
+	Import    importCommand    `cmd:"" help:"Load accounts or grants from a CSV file, all or nothing."`
+	AdminLink adminLinkCommand `cmd:"" help:"Print a link that signs an admin in, once, for ten minutes."`
+	Verify    verifyCommand    `cmd:"" help:"Check database, documents and ledger; a line per finding."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 type serveCommand struct{}
@@ -82,6 +83,10 @@ type importGrantsCommand struct{ importFile }
 func (i importGrantsCommand) Run(ctx context.Context, c app.Command) error {
 	return app.ImportGrants(ctx, c, i.File, i.Replace)
 }
+
+type adminLinkCommand struct{}
+
+func (adminLinkCommand) Run(ctx context.Context, c app.Command) error { return app.AdminLink(ctx, c) }
 
 type verifyCommand struct{}
 

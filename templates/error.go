@@ -11,7 +11,7 @@ type ErrorView struct {
 	When     string // finished date and time, or empty
 }
 
-// ErrorCode is an HTTP status that has texts: 400, 403, 404, 405, 413, 414, 429, 431,
+// ErrorCode is an HTTP status that has texts: 400, 401, 403, 404, 405, 413, 414, 429, 431,
 // 500, 502 or 503.
 type ErrorCode string
 
@@ -38,7 +38,7 @@ func (v ErrorView) sentence() string {
 
 func (c ErrorCode) known() ErrorCode {
 	switch c {
-	case "400", "403", "404", "405", "413", "414", "429", "431", "502", "503":
+	case "400", "401", "403", "404", "405", "413", "414", "429", "431", "502", "503":
 		return c
 	}
 	return "500"

@@ -61,6 +61,12 @@ func specimens(lang i18n.Lang) []specimen {
 		{"signin", templates.SignIn(templates.SignInView{Page: d.anonymous(d.texts.S("signin.title")), StartURL: "/signin/start?return=%2Fbills"}), false},
 		{"signin-failed", templates.SignIn(templates.SignInView{Page: signInNotice, StartURL: "/signin/start"}), false},
 		{"signedout", templates.SignedOut(templates.SignedOutView{Page: d.anonymous(d.texts.S("signedout.title")), ProviderURL: "https://id.meridian.example/logout"}), false},
+		{"confirm-first", templates.ConfirmFirst(templates.ConfirmFirstView{
+			Page: d.page(d.texts.S("confirm.title"), "access"), ConfirmURL: "/signin/confirm", Action: "/admin/access", Fields: []templates.HiddenField{{Name: "group", Value: hostile}},
+		}), false},
+		{"confirmed", templates.Confirmed(templates.ConfirmedView{Page: d.page(d.texts.S("confirmed.title"), ""), ContinueURL: "/bills.csv"}), false},
+		{"confirmed-tab", templates.Confirmed(templates.ConfirmedView{Page: d.page(d.texts.S("confirmed.title"), "")}), false},
+		{"adminlink", templates.AdminLink(templates.AdminLinkView{Page: d.anonymous(d.texts.S("adminlink.title")), Token: hostile}), false},
 		{"norole", templates.NoRole(templates.NoRoleView{Page: d.anonymous(d.texts.S("norole.title")), Name: "Tomás Ribeiro", Groups: []string{"MF-Staff-ES", "MF-Everyone"}}), false},
 		{"noaccounts", templates.NoAccounts(templates.NoAccountsView{Page: d.anonymous(d.texts.S("noaccounts.title")), Name: hostile, Role: d.texts.S("role.employee")}), false},
 		{"overview", templates.Overview(d.overview()), false},

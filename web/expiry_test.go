@@ -9,11 +9,11 @@ import (
 	"billportal/internal/sandbox"
 )
 
-func TestSessionsEndWhenTheyAreIdleOrOld(t *testing.T) {
+func TestSessionsEndWhenTheyAreIdleOrOld_S4_S5(t *testing.T) {
 	t.Parallel()
 	open := func(t *testing.T) (*site, func(time.Duration, string) int) {
 		t.Parallel()
-		s := open(t, false, nil) // an hour idle, ten hours at most
+		s, _ := openInTime(t, nil) // an hour idle, ten hours at most
 		client := s.as(t, sandbox.SubjectEmployee)
 		return s, func(later time.Duration, path string) int {
 			s.ahead.Add(int64(later))

@@ -16,6 +16,10 @@ import (
 // open between them.
 const exportPage = 500
 
+// bulkExport is how many bills somebody can take away without having proved a short
+// while ago who they are.
+const bulkExport = 500
+
 // billsCSV is the filtered list as a file, one row a bill or, with rows=item, one
 // row an item. It is refused when it cannot be complete; when that shows after its
 // first byte, the connection is cut.
@@ -28,6 +32,9 @@ func (s *Server) billsCSV(c echo.Context) error {
 	bills, err := s.allBills(c, q.filter)
 	if err != nil {
 		return err
+	}
+	if len(bills) > bulkExport && !s.proved(c) {
+		return s.askForProof(c)
 	}
 	if perItem {
 		for _, b := range bills {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -25,16 +26,10 @@ func wantsReplace(c echo.Context) (bool, error) {
 	return false, badRequest("", errors.New("replace is not 1"))
 }
 
-// importFile parses the file of an import form.
+// importFile parses the file of an import form, or the one that was kept while the
+// person proved who they are.
 func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T, error)) ([]T, error) {
-	header, err := c.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
-		return nil, errNoFile
-	}
-	if err != nil {
-		return nil, badRequest("", err)
-	}
-	file, err := header.Open()
+	file, err := formFile(c, "file")
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +39,25 @@ func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T,
 		err = export.RefuseEmpty(lines)
 	}
 	return lines, err
+}
+
+// formFile opens a file of a form.
+func formFile(c echo.Context, name string) (io.ReadCloser, error) {
+	if kept := c.Request().PostFormValue(name + keptSuffix); kept != "" {
+		content, err := unpackFile(kept)
+		if err != nil {
+			return nil, badRequest("", err)
+		}
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
+	header, err := c.FormFile(name)
+	if errors.Is(err, http.ErrMissingFile) {
+		return nil, errNoFile
+	}
+	if err != nil {
+		return nil, badRequest("", err)
+	}
+	return header.Open()
 }
 
 // announceImport says at the top of the page that a file was refused; the form

@@ -153,7 +153,7 @@ func (s *Server) guard(r route, next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // enter decides on a request of somebody who is signed in: its form, then the right,
-// then the object, then the handler.
+// then the object, then the proof, then the handler.
 func (s *Server) enter(c echo.Context, r route, next echo.HandlerFunc) error {
 	if err := readForm(c); err != nil {
 		return err
@@ -168,6 +168,9 @@ func (s *Server) enter(c echo.Context, r route, next echo.HandlerFunc) error {
 		if err := r.object.find(s, c); err != nil {
 			return err
 		}
+	}
+	if r.rule.proved && !s.proved(c) {
+		return s.askForProof(c)
 	}
 	return next(c)
 }

@@ -52,7 +52,7 @@ func currentSession(c echo.Context) access.Session {
 	if !ok {
 		return access.Session{}
 	}
-	record, _ := session.Values[valueRecord].(access.Session)
+	record, _ := held(session)
 	return record
 }
 

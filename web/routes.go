@@ -13,8 +13,9 @@ import (
 // rule says who may ask for a route. The zero rule is none at all, and a route
 // that has it stops the start.
 type rule struct {
-	kind  ruleKind
-	right access.Right
+	kind   ruleKind
+	right  access.Right
+	proved bool // who they are, a short while ago
 }
 
 type ruleKind int
@@ -33,6 +34,10 @@ var (
 
 // needs asks for one right.
 func needs(right access.Right) rule { return rule{kind: ruleRight, right: right} }
+
+// proven asks for one right, of a person who has proved who they are a short while
+// ago. Whatever changes what others may see asks for it.
+func proven(right access.Right) rule { return rule{kind: ruleRight, right: right, proved: true} }
 
 // documentPath is the route of a bill's PDF, which pages show in a frame.
 const documentPath = "/bills/:id/document"
@@ -62,6 +67,11 @@ func (s *Server) routes() []route {
 		{read, "/signin", public, nothing, s.signInPage},
 		{get, "/signin/start", public, nothing, s.startSignIn},
 		{get, "/signin/callback", public, nothing, s.finishSignIn},
+		{post, "/signin/backchannel-logout", public, nothing, s.providerSignOut},
+		{read, adminLinkPath, public, nothing, s.adminLink},
+		{post, adminLinkPath, public, nothing, s.useAdminLink},
+		{get, confirmPath, signedIn, own, s.confirm},
+		{read, confirmedPath, signedIn, own, s.confirmed},
 		{post, "/signout", signedIn, own, s.signOut},
 
 		{read, "/profile", signedIn, own, s.profile},
@@ -80,23 +90,23 @@ func (s *Server) routes() []route {
 
 		{read, "/admin/accounts", needs(access.Administer), register, s.adminAccounts},
 		{get, "/admin/accounts.csv", needs(access.Administer), register, s.registerCSV},
-		{post, "/admin/accounts/admit", needs(access.Administer), register, s.admitAccounts},
-		{post, "/admin/accounts/hide", needs(access.Administer), register, s.hideAccount},
-		{post, "/admin/accounts/import", needs(access.Administer), register, s.importRegister},
+		{post, "/admin/accounts/admit", proven(access.Administer), register, s.admitAccounts},
+		{post, "/admin/accounts/hide", proven(access.Administer), register, s.hideAccount},
+		{post, "/admin/accounts/import", proven(access.Administer), register, s.importRegister},
 		{read, "/admin/accounts/:number", needs(access.Administer), oneAccount, s.adminAccount},
-		{post, "/admin/accounts/:number", needs(access.Administer), oneAccount, s.saveAccount},
+		{post, "/admin/accounts/:number", proven(access.Administer), oneAccount, s.saveAccount},
 		{read, "/admin/access", needs(access.Administer), grants, s.adminAccess},
-		{post, "/admin/access", needs(access.Administer), grants, s.addGrant},
+		{post, "/admin/access", proven(access.Administer), grants, s.addGrant},
 		{get, "/admin/access.csv", needs(access.Administer), grants, s.grantsCSV},
-		{post, "/admin/access/revoke", needs(access.Administer), grants, s.revokeGrant},
-		{post, "/admin/access/import", needs(access.Administer), grants, s.importGrants},
+		{post, "/admin/access/revoke", proven(access.Administer), grants, s.revokeGrant},
+		{post, "/admin/access/import", proven(access.Administer), grants, s.importGrants},
 		{read, "/admin/access/explain", needs(access.Administer), grants, s.explainAccess},
 		{read, "/admin/people", needs(access.Administer), people, s.adminPeople},
-		{post, "/admin/people/end-sessions", needs(access.Administer), people, s.endEverySession},
+		{post, "/admin/people/end-sessions", proven(access.Administer), people, s.endEverySession},
 		{read, "/admin/people/:id", needs(access.Administer), onePerson, s.adminPerson},
-		{post, "/admin/people/:id/disable", needs(access.Administer), onePerson, s.disablePerson},
-		{post, "/admin/people/:id/enable", needs(access.Administer), onePerson, s.enablePerson},
-		{post, "/admin/people/:id/end-sessions", needs(access.Administer), onePerson, s.endPersonSessions},
+		{post, "/admin/people/:id/disable", proven(access.Administer), onePerson, s.disablePerson},
+		{post, "/admin/people/:id/enable", proven(access.Administer), onePerson, s.enablePerson},
+		{post, "/admin/people/:id/end-sessions", proven(access.Administer), onePerson, s.endPersonSessions},
 	}
 }
 

@@ -30,6 +30,7 @@ type Settings struct {
 	TrustedProxies   []netip.Prefix
 	SessionIdle      time.Duration
 	SessionMax       time.Duration
+	MaxAge           time.Duration // how long ago whoever administers may have proved who they are; 0 is any time
 	TimeZone         *time.Location
 	FinancialYear    time.Month
 	Lang             i18n.Lang
@@ -41,16 +42,17 @@ type Settings struct {
 
 // Deps are the parts that the pages ask.
 type Deps struct {
-	Cache    *billcache.Cache
-	SignIn   *signin.Provider
-	Sessions SessionKeeper
-	Register RegisterKeeper
-	Grants   GrantKeeper
-	People   PeopleKeeper
-	Ledger   Recorder
-	Ready    func(context.Context) error // nil when the parts below answer
-	Now      func() time.Time
-	Log      *slog.Logger
+	Cache      *billcache.Cache
+	SignIn     *signin.Provider
+	Sessions   SessionKeeper
+	AdminLinks AdminLinkKeeper
+	Register   RegisterKeeper
+	Grants     GrantKeeper
+	People     PeopleKeeper
+	Ledger     Recorder
+	Ready      func(context.Context) error // nil when the parts below answer
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Recorder keeps ledger entries for acts that change nothing else.
@@ -64,6 +66,8 @@ type Server struct {
 	deps       Deps
 	echo       *echo.Echo
 	sessions   *sessionStore
+	turns      turns
+	asking     asking
 	assets     templates.Assets
 	places     *places
 	openings   *openings
@@ -80,6 +84,7 @@ func New(settings Settings, deps Deps) (*Server, error) {
 	s := &Server{settings: settings, deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
 	s.places, s.openings, s.ticks = newPlaces(), newOpenings(), realTicks
 	s.signInPace, s.reportPace = newPace(signInsPerSecond, signInsAtOnce, paceAddresses), newPace(reportsPerSecond, reportsAtOnce, paceAddresses)
+	s.asking.patience = askPatience
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
 	s.assets = templates.Assets{
 		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("js/htmx.js"),

@@ -5,11 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -30,7 +29,23 @@ type SessionKeeper interface {
 	Person(ctx context.Context, id access.PersonID) (access.Person, error)
 	TouchSession(ctx context.Context, hash []byte) error
 	EndSession(ctx context.Context, hash []byte, act ledger.Act) error
+	EndProviderSessions(ctx context.Context, issuer, subject, sid string, act ledger.Act) (int, error)
+	DropSession(ctx context.Context, hash []byte) error
 	Scope(ctx context.Context, p access.Person) (access.Scope, error)
+	sessionRenewer
+	attemptKeeper
+}
+
+// sessionRenewer changes what a session rests on while it lasts.
+type sessionRenewer interface {
+	RenewSession(ctx context.Context, hash, renewed []byte, rights access.Rights, tokens []byte) error
+	ProveSession(ctx context.Context, hash, renewed []byte, p access.Person, s access.Session, act ledger.Act) error
+	RecordIdentity(ctx context.Context, p access.Person, session string, tokens []byte, act ledger.Act) error
+	KeepTokens(ctx context.Context, session string, tokens []byte) error
+}
+
+// attemptKeeper keeps sign-ins that are under way.
+type attemptKeeper interface {
 	AddSignInAttempt(ctx context.Context, a access.SignInAttempt, oldest time.Time) error
 	TakeSignInAttempt(ctx context.Context, state string, browser []byte, oldest time.Time) (access.SignInAttempt, error)
 }
@@ -38,11 +53,12 @@ type SessionKeeper interface {
 // maxCookie is how long a cookie of the portal's own can be.
 const maxCookie = 2048
 
-var errNoSession = errors.New("web: no session")
-
-// touchEvery is how stale the record of a session's last use may be; a write for
-// every click would be waste.
-const touchEvery = time.Minute
+// errNoSession says that nobody is signed in; errDeadSession is that, for a browser
+// whose session has run out or whose person may not come in any more.
+var (
+	errNoSession   = errors.New("web: no session")
+	errDeadSession = fmt.Errorf("%w: it is over", errNoSession)
+)
 
 // sessionStore is a store of gorilla/sessions that keeps nothing in the browser
 // but a signed random reference.
@@ -105,15 +121,38 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, errNoSession
 	}
 	record, person, err := s.keeper.Session(r.Context(), hashOf(reference))
-	if errors.Is(err, billing.ErrNotFound) || err == nil && (person.Disabled || record.Expired(s.now(), s.limits)) {
+	switch {
+	case errors.Is(err, billing.ErrNotFound):
 		return session, errNoSession
-	}
-	if err != nil {
+	case err != nil:
 		return session, err
+	case person.Disabled || record.Expired(s.now(), s.limits):
+		return session, errDeadSession
 	}
 	session.ID, session.IsNew = reference, false
-	session.Values[valueRecord], session.Values[valuePerson] = record, person
+	hold(session, record, person)
 	return session, nil
+}
+
+// hold puts into a session what the database says of it.
+func hold(session *sessions.Session, record access.Session, person access.Person) {
+	session.Values[valueRecord], session.Values[valuePerson] = record, person
+}
+
+// held is the reverse of hold; both are zero for a session that is none.
+func held(session *sessions.Session) (access.Session, access.Person) {
+	record, _ := session.Values[valueRecord].(access.Session)
+	person, _ := session.Values[valuePerson].(access.Person)
+	return record, person
+}
+
+// forget takes the reference away from the browser.
+func (s *sessionStore) forget(c echo.Context) error {
+	gone := sessions.NewSession(s, s.name)
+	options := s.options
+	options.MaxAge = -1
+	gone.Options = &options
+	return s.Save(c.Request(), c.Response(), gone)
 }
 
 // Save hands the browser its reference, or takes it away when MaxAge is below
@@ -154,83 +193,3 @@ func hashOf(reference string) []byte {
 	sum := sha256.Sum256([]byte(reference))
 	return sum[:]
 }
-
-// identify finds the viewer of a request from its session, or returns
-// errNoSession.
-func (s *Server) identify(c echo.Context) (access.Viewer, error) {
-	session, err := s.sessions.Get(c.Request(), s.sessions.name)
-	if err != nil {
-		return access.Viewer{}, err
-	}
-	person, _ := session.Values[valuePerson].(access.Person)
-	record, _ := session.Values[valueRecord].(access.Session)
-	if !polls(c) && s.deps.Now().Sub(record.SeenAt) >= touchEvery {
-		if err := s.deps.Sessions.TouchSession(c.Request().Context(), hashOf(session.ID)); err != nil {
-			// The session ends earlier than it might, which is safe; people read on.
-			s.deps.Log.ErrorContext(c.Request().Context(), "recording the use of a session", "request_id", requestID(c), "error", err)
-		}
-	}
-	scope, err := s.deps.Sessions.Scope(c.Request().Context(), person)
-	if err != nil {
-		return access.Viewer{}, err
-	}
-	viewer := access.NewViewer(person, s.settings.Policy, scope)
-	c.Set(keySession, session)
-	c.Set(keyViewer, viewer)
-	return viewer, nil
-}
-
-// polls reports whether a request is one that a page makes by itself: those do
-// not count as use of the session.
-func polls(c echo.Context) bool {
-	return c.Path() == "/setup" || c.Path() == "/sync"
-}
-
-// csrfKey is what the form tokens of a request's session are made of.
-func (s *Server) csrfKey(c echo.Context) []byte {
-	session, ok := c.Get(keySession).(*sessions.Session)
-	if !ok {
-		return nil
-	}
-	return derive(s.settings.Secrets[0], "form "+session.ID)
-}
-
-// formToken is the token for the hidden field of forms, masked afresh for every
-// answer, so that compressing answers tells nothing about it (BREACH).
-func (s *Server) formToken(c echo.Context) string {
-	key := s.csrfKey(c)
-	if key == nil {
-		return ""
-	}
-	token := make([]byte, 2*len(key))
-	_, _ = rand.Read(token[:len(key)]) // never fails, as crypto/rand documents
-	subtle.XORBytes(token[len(key):], key, token[:len(key)])
-	return base64.RawURLEncoding.EncodeToString(token)
-}
-
-// checkForm refuses a changing request whose form does not carry the session's
-// token. Requests from other sites have been refused before.
-func (s *Server) checkForm(c echo.Context) error {
-	switch c.Request().Method {
-	case http.MethodGet, http.MethodHead:
-		return nil
-	}
-	key := s.csrfKey(c)
-	token, err := base64.RawURLEncoding.DecodeString(c.Request().PostFormValue("csrf"))
-	if err != nil || len(token) != 2*len(key) {
-		return &pageError{status: http.StatusForbidden, sentence: "error.form", cause: errors.New("form token missing or malformed")}
-	}
-	unmasked := make([]byte, len(key))
-	subtle.XORBytes(unmasked, token[:len(key)], token[len(key):])
-	if subtle.ConstantTimeCompare(unmasked, key) != 1 {
-		return &pageError{status: http.StatusForbidden, sentence: "error.form", cause: errors.New("form token of another session")}
-	}
-	return nil
-}
-
-// act begins a ledger entry for what the person of a request does.
-func (s *Server) act(c echo.Context, action string) ledger.Act {
-	return ledger.Act{Actor: access.ActorName(viewer(c).Person), Action: action, RequestID: requestID(c)}
-}
-
-func isSecure(url string) bool { return strings.HasPrefix(url, "https://") }

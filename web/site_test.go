@@ -46,6 +46,8 @@ type site struct {
 	log   *lines
 	path  string       // of the database
 	ahead atomic.Int64 // of the real clock, in nanoseconds
+	// provider is how the portal reaches the identity provider; nil is as in life.
+	provider http.RoundTripper
 }
 
 // now is the clock of a site, which tests put forward.
@@ -79,6 +81,20 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 	return openBefore(t, s, secure, change)
 }
 
+// openInTime serves a portal before a simulation of its own whose clock is the
+// portal's, so that tokens age with it.
+func openInTime(t *testing.T, change func(*web.Settings)) (*site, *sandbox.Sandbox) {
+	t.Helper()
+	portal := &site{log: &lines{}}
+	s, err := sandbox.Start(t.Context(), sandbox.Options{CallsPerMinute: -1, Now: portal.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	portal.open(t, s, false, change)
+	return portal, s
+}
+
 // openBefore serves a portal that has a simulation of the test's own behind it.
 func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.Settings)) *site {
 	t.Helper()
@@ -88,17 +104,29 @@ func openBefore(t *testing.T, s *sandbox.Sandbox, secure bool, change func(*web.
 // openWith serves a portal whose database begins with the given bytes.
 func openWith(t *testing.T, s *sandbox.Sandbox, database []byte, secure bool, change func(*web.Settings)) *site {
 	t.Helper()
+	portal := &site{log: &lines{}, path: filepath.Join(t.TempDir(), "portal.db")}
+	if database != nil {
+		if err := os.WriteFile(portal.path, database, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	portal.open(t, s, secure, change)
+	return portal
+}
+
+func (s *site) open(t *testing.T, sim *sandbox.Sandbox, secure bool, change func(*web.Settings)) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	address, start := "http://"+server.Listener.Addr().String(), server.Start
 	if secure {
 		address, start = "https://"+server.Listener.Addr().String(), server.StartTLS
 	}
-	s.RegisterRedirectURI(address + "/signin/callback")
+	sim.RegisterRedirectURI(address + "/signin/callback")
 	settings := web.Settings{
 		URL: address, Secrets: [][]byte{[]byte("a secret of the tests, long enough")},
 		InternalNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, SessionIdle: time.Hour, SessionMax: 10 * time.Hour,
 		TimeZone: time.UTC, FinancialYear: time.January, Lang: i18n.En, Company: "Meridian Foods", Support: "help@meridian.example",
-		Version: "test", BillingURL: s.BillingURL,
+		Version: "test", BillingURL: sim.BillingURL,
 		Policy: access.Policy{Groups: map[access.Role][]string{
 			access.Employee: {sandbox.GroupReaders}, access.Accountant: {sandbox.GroupAccounting}, access.Admin: {sandbox.GroupAdmins},
 		}},
@@ -106,17 +134,14 @@ func openWith(t *testing.T, s *sandbox.Sandbox, database []byte, secure bool, ch
 	if change != nil {
 		change(&settings)
 	}
-	portal := &site{Server: server, log: &lines{}, path: filepath.Join(t.TempDir(), "portal.db")}
-	if database != nil {
-		if err := os.WriteFile(portal.path, database, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	portal.parts(t, s, settings)
-	server.Config.Handler = portal.web
+	s.Server = server
+	s.parts(t, sim, settings)
+	server.Config.Handler = s.web
 	start()
-	t.Cleanup(server.Close)
-	return portal
+	t.Cleanup(func() {
+		server.Close()
+		s.web.Close()
+	})
 }
 
 // parts joins a portal as the program does.
@@ -144,7 +169,12 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	var client *http.Client
+	if s.provider != nil {
+		client = &http.Client{Transport: s.provider}
+	}
 	provider, err := signin.New(signin.Options{
+		Client: client,
 		Issuer: sim.Issuer, ClientID: sim.OIDCClientID, ClientSecret: sim.OIDCClientSecret, Scopes: []string{"openid", "profile", "email", "groups"},
 		GroupsClaim: "groups", RedirectURL: settings.URL + "/signin/callback", Now: s.now,
 	})
@@ -156,7 +186,7 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 	})
 	s.web, err = web.New(settings, web.Deps{
-		Cache: s.cache, SignIn: provider, Sessions: db, Register: db, Grants: db, People: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
+		Cache: s.cache, SignIn: provider, Sessions: db, AdminLinks: db, Register: db, Grants: db, People: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

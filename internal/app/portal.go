@@ -81,11 +81,12 @@ func readDialect(path string) (dialect billingapi.Dialect, err error) {
 
 // portal is everything of a running portal.
 type portal struct {
-	cfg    config.Config
-	store  *store
-	cache  *billcache.Cache
-	server *web.Server
-	log    *slog.Logger
+	cfg      config.Config
+	store    *store
+	cache    *billcache.Cache
+	provider *signin.Provider
+	server   *web.Server
+	log      *slog.Logger
 }
 
 // openPortal opens the parts and joins them. The link to the API is this
@@ -103,7 +104,7 @@ func openPortal(ctx context.Context, cfg config.Config, c Command, log *slog.Log
 	if p.cache, err = newCache(cfg, p.store, c.Now, log); err != nil {
 		return p, err
 	}
-	provider, err := signin.New(signin.Options{
+	p.provider, err = signin.New(signin.Options{
 		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, ClientSecret: cfg.OIDC.ClientSecret.Reveal(),
 		Scopes: cfg.OIDC.Scopes, GroupsClaim: cfg.OIDC.GroupsClaim,
 		RedirectURL: portalURL(cfg) + "/signin/callback", Now: c.Now,
@@ -112,14 +113,17 @@ func openPortal(ctx context.Context, cfg config.Config, c Command, log *slog.Log
 		return p, err
 	}
 	p.server, err = web.New(settings(cfg, c.Version), web.Deps{
-		Cache: p.cache, SignIn: provider, Sessions: p.store.db, Register: p.store.db, Grants: p.store.db, People: p.store.db, Ledger: p.store.db,
-		Ready: p.store.db.Ready, Now: c.Now, Log: log,
+		Cache: p.cache, SignIn: p.provider, Sessions: p.store.db, AdminLinks: p.store.db, Register: p.store.db, Grants: p.store.db,
+		People: p.store.db, Ledger: p.store.db, Ready: p.store.db.Ready, Now: c.Now, Log: log,
 	})
 	return p, err
 }
 
-// Close ends what still runs for the cache, then closes what it writes to.
+// Close ends what still runs for pages and the cache, then closes what they write to.
 func (p *portal) Close() error {
+	if p.server != nil {
+		p.server.Close()
+	}
 	if p.cache != nil {
 		p.cache.Close()
 	}
@@ -140,7 +144,7 @@ func settings(cfg config.Config, version string) web.Settings {
 	lang, _ := i18n.Parse(p.Lang)
 	return web.Settings{
 		URL: portalURL(cfg), Secrets: secrets, InternalNetworks: p.InternalNetworks, TrustedProxies: p.TrustedProxies,
-		SessionIdle: p.SessionIdle, SessionMax: p.SessionMax, TimeZone: p.TimeZone, FinancialYear: p.FinancialYear,
+		SessionIdle: p.SessionIdle, SessionMax: p.SessionMax, MaxAge: cfg.OIDC.MaxAge, TimeZone: p.TimeZone, FinancialYear: p.FinancialYear,
 		Lang: lang, Company: p.Company, Support: p.Support, Version: version, BillingURL: cfg.Billing.URL,
 		Policy: access.Policy{
 			Groups: map[access.Role][]string{

@@ -16,7 +16,7 @@ import (
 // stopTime is how long requests under way may take when the portal stops.
 const stopTime = 10 * time.Second
 
-// run serves on l and syncs until ctx ends.
+// run serves on l, syncs and keeps the identity provider known until ctx ends.
 func (p *portal) run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           p.server,
@@ -31,6 +31,10 @@ func (p *portal) run(ctx context.Context, l net.Listener) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.cache.Run(ctx) })
+	group.Go(func() error {
+		p.provider.Run(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -117,6 +117,9 @@ func New(o Options) (*Provider, error) {
 	}, nil
 }
 
+// Issuer is the provider's name, which every person of it has.
+func (p *Provider) Issuer() string { return p.options.Issuer }
+
 // endpoint accepts https, and http on this machine only: everything that proves
 // an identity travels there.
 func endpoint(text string) (*url.URL, error) {
