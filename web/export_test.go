@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
@@ -34,6 +35,7 @@ type Route struct {
 	Method, Path string
 	Public       bool
 	Right        access.Right // zero when a session is enough
+	Proved       bool
 }
 
 // Routes is the map of the site.
@@ -41,7 +43,7 @@ func (s *Server) Routes() []Route {
 	var routes []Route
 	for _, r := range s.routes() {
 		for _, method := range r.methods {
-			routes = append(routes, Route{Method: method, Path: r.path, Public: r.rule.kind == rulePublic, Right: r.rule.right})
+			routes = append(routes, Route{Method: method, Path: r.path, Public: r.rule.kind == rulePublic, Right: r.rule.right, Proved: r.rule.proved})
 		}
 	}
 	return routes
@@ -62,3 +64,9 @@ func (s *Server) SessionCookie(reference string) (cookie *http.Cookie, hash []by
 	options := s.sessions.options
 	return sessions.NewCookie(s.sessions.name, value, &options), hashOf(reference), err
 }
+
+// SetPatience changes how long a request waits for the identity provider.
+func (s *Server) SetPatience(patience time.Duration) { s.asking.patience = patience }
+
+// BulkExport is how many bills an export may hold without a fresh proof.
+const BulkExport = bulkExport

@@ -85,7 +85,14 @@ func open(t *testing.T, secure bool, change func(*web.Settings)) *site {
 // portal's, so that tokens age with it.
 func openInTime(t *testing.T, change func(*web.Settings)) (*site, *sandbox.Sandbox) {
 	t.Helper()
-	portal := &site{log: &lines{}}
+	return openBehind(t, nil, change)
+}
+
+// openBehind is openInTime with something of the test's own on the way to the
+// identity provider.
+func openBehind(t *testing.T, provider http.RoundTripper, change func(*web.Settings)) (*site, *sandbox.Sandbox) {
+	t.Helper()
+	portal := &site{log: &lines{}, provider: provider}
 	s, err := sandbox.Start(t.Context(), sandbox.Options{CallsPerMinute: -1, Now: portal.now})
 	if err != nil {
 		t.Fatal(err)
