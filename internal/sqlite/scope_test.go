@@ -178,7 +178,7 @@ func TestMethodsWithoutScopeAreKnown(t *testing.T) {
 		UpsertBills SetItems BillsWithoutItems PostponeItems KeepMalformed NewestIssue AddDocument AllDocuments
 		Scope Grants GrantsTo AddGrants RemoveGrant
 		People Person SetDisabled RecordIdentity SignIn AddSignInAttempt TakeSignInAttempt AddAdminLink AdminLink TakeAdminLink
-		Session Sessions SessionCounts TouchSession RenewSession
+		Session Sessions SessionCounts TouchSession RenewSession ProveSession KeepTokens DropSession
 		EndSession EndSessionOf EndSessionsOf EndEverySession EndProviderSessions
 		Record Ledger LedgerAfter LedgerEntries
 		StartRun SaveRun SyncRun LastRun LastSound RequestSync SyncRequested RequestedRun`)
