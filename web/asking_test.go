@@ -25,7 +25,7 @@ func TestALostGroupBitesWithinFiveMinutes_Z6(t *testing.T) {
 	if a := s.get(t, client, "/bills"); a.StatusCode != http.StatusForbidden {
 		t.Errorf("after five minutes: status %d instead of 403", a.StatusCode)
 	}
-	if entries := s.entries(t, "person.groups"); len(entries) != 1 || entries[0].Actor != "identity provider" || !strings.HasPrefix(entries[0].Object, "person:") {
+	if entries := s.told(t, "person.groups"); len(entries) != 1 || entries[0].Actor != "identity provider" || !strings.HasPrefix(entries[0].Object, "person:") {
 		t.Errorf("%+v", entries)
 	}
 	sim.Identity.SetGroups(sandbox.SubjectEmployee, sandbox.GroupReaders)
@@ -63,7 +63,7 @@ func TestAnEndAtTheProviderEndsTheSession_Z6(t *testing.T) {
 			if a := s.replay(t, old, "/bills"); a.StatusCode != http.StatusSeeOther {
 				t.Errorf("the reference still opens: status %d", a.StatusCode)
 			}
-			if entries := s.entries(t, "session.provider"); len(entries) != 1 || !strings.HasPrefix(entries[0].Object, "person:") {
+			if entries := s.told(t, "session.provider"); len(entries) != 1 || !strings.HasPrefix(entries[0].Object, "person:") {
 				t.Errorf("%+v", entries)
 			}
 		})

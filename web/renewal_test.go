@@ -46,16 +46,8 @@ func (a answer) csrf(t *testing.T) string {
 	return a.find(t, `input[name="csrf"]`).First().AttrOr("value", "")
 }
 
-// post sends a form.
-func (s *site) post(t *testing.T, client *http.Client, path string, form url.Values) answer {
-	t.Helper()
-	r := s.request(t, http.MethodPost, path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return do(t, client, r)
-}
-
-// entries are the ledger's of one action, oldest first.
-func (s *site) entries(t *testing.T, action string) []ledger.Entry {
+// told are the ledger's of one action, oldest first.
+func (s *site) told(t *testing.T, action string) []ledger.Entry {
 	t.Helper()
 	var found []ledger.Entry
 	for e, err := range s.db.LedgerEntries(t.Context()) {
@@ -99,7 +91,7 @@ func TestTheReferenceChangesWithTheRights_S3(t *testing.T) {
 	if a := s.replay(t, renewed, "/signin?return=%2Fbills"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/bills" {
 		t.Errorf("/signin with the new reference: status %d to %q", a.StatusCode, a.Header.Get("Location"))
 	}
-	if a := s.post(t, client, "/admin/access", groupForm(form)); a.StatusCode != http.StatusSeeOther {
+	if a := s.post(t, client, "/admin/access", groupForm(form), nil); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("a form that was open meanwhile: status %d: %s", a.StatusCode, a.find(t, "main").Text())
 	}
 }
@@ -162,7 +154,7 @@ func TestSigningInMakesANewReference_S3(t *testing.T) {
 	if a := s.replay(t, before, "/accounts"); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("the reference from before: status %d", a.StatusCode)
 	}
-	if n := len(s.entries(t, "session.replace")); n != 1 {
+	if n := len(s.told(t, "session.replace")); n != 1 {
 		t.Errorf("%d entries of a replaced session", n)
 	}
 }

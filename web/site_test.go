@@ -92,7 +92,7 @@ func openInTime(t *testing.T, change func(*web.Settings)) (*site, *sandbox.Sandb
 // identity provider.
 func openBehind(t *testing.T, provider http.RoundTripper, change func(*web.Settings)) (*site, *sandbox.Sandbox) {
 	t.Helper()
-	portal := &site{log: &lines{}, provider: provider}
+	portal := &site{log: &lines{}, path: filepath.Join(t.TempDir(), "portal.db"), provider: provider}
 	s, err := sandbox.Start(t.Context(), sandbox.Options{CallsPerMinute: -1, Now: portal.now})
 	if err != nil {
 		t.Fatal(err)
