@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -100,7 +101,7 @@ func opens(r *http.Request) bool {
 // documentName is a file name that sorts by day and says what is inside.
 func documentName(b billing.Bill) string {
 	parts := []string{b.IssuedOn.String(), strings.ReplaceAll(string(b.Account), " ", ""), printedNumber(b)}
-	return safeName(strings.Trim(strings.Join(parts, "_"), "_")) + ".pdf"
+	return safeName(cmp.Or(strings.Trim(strings.Join(parts, "_"), "_"), "bill")) + ".pdf"
 }
 
 // safeName keeps what is safe in a file name on every system.
