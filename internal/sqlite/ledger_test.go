@@ -47,7 +47,7 @@ func TestEntriesOfManyWritersAreOneChain(t *testing.T) {
 	}
 }
 
-func TestTamperingBehindThePortalsBackIsFound(t *testing.T) {
+func TestTamperingBehindThePortalsBackIsFound_L5(t *testing.T) {
 	t.Parallel()
 	for about, c := range map[string]struct {
 		statement string
