@@ -80,7 +80,7 @@ func addressesOf(t *testing.T, a answer) (addresses []string) {
 // last used is no change of anything.
 func (f *furnished) fingerprint(t *testing.T) map[string]string {
 	t.Helper()
-	db := f.raw(t)
+	db := f.other(t)
 	rows, err := db.QueryContext(t.Context(), `SELECT m.name, group_concat('quote("' || c.name || '")', ' || '','' || ') FROM sqlite_schema m, pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT IN ('ledger', 'sqlite_sequence') AND c.name <> 'seen_at' GROUP BY m.name`)
 	if err != nil {

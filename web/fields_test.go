@@ -54,7 +54,7 @@ func (f *furnished) fields() map[string]field {
 func (f *furnished) plant(t *testing.T) {
 	t.Helper()
 	f.grant(t, "canary-group", access.TargetAccount, string(foreignAccount))
-	db := f.raw(t)
+	db := f.other(t)
 	for _, statement := range []string{
 		`UPDATE bills SET purchase_order = 'canary-order', gross = '7654321.09', gross_units = 76543210900 WHERE id = '` + string(f.foreign[0].ID) + `'`,
 		`UPDATE bills SET upstream_id = 'canary-upstream-foreign' WHERE id = '` + string(f.foreign[1].ID) + `'`,
@@ -86,7 +86,7 @@ func TestFieldsAreForThoseWhoMayReadThem_Z4_O8(t *testing.T) {
 	}
 	f.get(t, f.browser(t), "/signin/start") // leaves an attempt
 	f.plant(t)
-	if _, err := f.raw(t).ExecContext(t.Context(), `UPDATE sessions SET tokens = CAST('canary-tokens' AS BLOB) WHERE person = (SELECT id FROM people WHERE subject = ?)`, sandbox.SubjectNewcomer); err != nil {
+	if _, err := f.other(t).ExecContext(t.Context(), `UPDATE sessions SET tokens = CAST('canary-tokens' AS BLOB) WHERE person = (SELECT id FROM people WHERE subject = ?)`, sandbox.SubjectNewcomer); err != nil {
 		t.Fatal(err)
 	}
 	fields := f.fields()

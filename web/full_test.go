@@ -13,13 +13,13 @@ import (
 func (s *site) fill(t *testing.T) {
 	t.Helper()
 	const full = `CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`
-	if _, err := s.raw(t).ExecContext(t.Context(), full); err != nil {
+	if _, err := s.other(t).ExecContext(t.Context(), full); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// post sends a form with its token from a page of the same person.
-func (s *site) post(t *testing.T, client *http.Client, page, path string, form url.Values) answer {
+// sendForm sends a form with its token from a page of the same person.
+func (s *site) sendForm(t *testing.T, client *http.Client, page, path string, form url.Values) answer {
 	t.Helper()
 	form.Set("csrf", s.get(t, client, page).find(t, `input[name="csrf"]`).First().AttrOr("value", ""))
 	r := s.request(t, http.MethodPost, path, strings.NewReader(form.Encode()))
@@ -61,7 +61,7 @@ func TestWhatCannotBeRecordedIsNotDone_L5(t *testing.T) {
 		{"/admin/accounts", "/admin/accounts/hide", url.Values{"number": {string(ownAccount)}}},
 		{"/admin/accounts/" + url.PathEscape(string(ownAccount)), "/admin/accounts/" + url.PathEscape(string(ownAccount)), url.Values{"name": {"Renamed"}, "status": {"hidden"}}},
 	} {
-		if a := f.post(t, admin, change.page, change.path, change.form); a.StatusCode < http.StatusBadRequest {
+		if a := f.sendForm(t, admin, change.page, change.path, change.form); a.StatusCode < http.StatusBadRequest {
 			t.Errorf("%s: status %d", change.path, a.StatusCode)
 		}
 	}

@@ -2,8 +2,6 @@ package web_test
 
 import (
 	"context"
-	"database/sql"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,8 +10,6 @@ import (
 	"billportal/internal/billingapi"
 	"billportal/internal/ledger"
 	"billportal/internal/sandbox"
-
-	_ "modernc.org/sqlite" // the driver of the portal's database
 )
 
 // The accounts of a furnished site: employees may read the first, accountants both.
@@ -113,21 +109,10 @@ func (f *furnished) billsOf(t *testing.T, number billing.AccountNumber) []billin
 	return page.Bills
 }
 
-// raw is the database beside the portal.
-func (s *site) raw(t *testing.T) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, "portal.db")+"?_pragma=busy_timeout(10000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // counted is the number that a question to the database is answered with.
 func (s *site) counted(t *testing.T, question string, args ...any) (n int) {
 	t.Helper()
-	if err := s.raw(t).QueryRowContext(t.Context(), question, args...).Scan(&n); err != nil {
+	if err := s.other(t).QueryRowContext(t.Context(), question, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", question, err)
 	}
 	return n

@@ -43,7 +43,6 @@ type site struct {
 	web   *web.Server
 	cache *billcache.Cache
 	db    *sqlite.DB
-	dir   string // the folder of the database
 	log   *lines
 	path  string       // of the database
 	ahead atomic.Int64 // of the real clock, in nanoseconds
@@ -189,7 +188,7 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.db, s.dir = db, dir
+	s.db = db
 	s.cache = billcache.New(billcache.Options{
 		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 	})
