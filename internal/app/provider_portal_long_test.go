@@ -119,3 +119,19 @@ func TestAWrongIssuerSignsNobodyIn_A8(t *testing.T) {
 		return strings.Contains(portal.log.String(), "OIDC_ISSUER"), errors.New(portal.log.String())
 	})
 }
+
+// The session ends at the provider, whose own process posts that to the portal.
+func TestNPMProviderEndsASessionOfThePortal_S7(t *testing.T) {
+	t.Parallel()
+	site := "http://" + freeAddress(t)
+	p := npm(t, site, "token", site+"/signin/backchannel-logout")
+	portal := servedBy(t, p)
+	v, b, _ := comesFrom(t, p, portal, "anna")
+	other, _, _ := comesFrom(t, p, portal, "anna")
+	leaving := url.Values{"client_id": {p.clientID}, "post_logout_redirect_uri": {p.afterSignOut()}}
+	b.until(p.issuer+"/session/end?"+leaving.Encode(), p.afterSignOut())
+	isSignedOut(t, v)
+	if a := other.open("/bills"); a.Request.URL.Path != "/bills" {
+		t.Errorf("the session in another browser ended too: /bills led to %s", a.Request.URL)
+	}
+}
