@@ -54,11 +54,14 @@ checks: ## formatting, go vet, generated code, downloaded modules
 
 # Browser tests drive an ordinary binary: under the race detector Chromium runs
 # into its time-outs on a small machine. They are the tests of files tagged
-# `browser`. Both kinds go through one gotestsum, so that the closing lines count
-# them all.
+# `browser`. The access sweep asks everything as everybody, tens of thousands of
+# requests, and runs once more with a leak put into one query, which it must find:
+# without the race detector, which other tests of many people at once are for. All
+# kinds go through one gotestsum, so that the closing lines count them all.
 define EVENTS
 status=0
 go test -json -race -shuffle=on -timeout 8m ./... || status=1
+go test -json -timeout 8m -run '^Test(The)?Sweep' ./web || status=1
 files=$$(grep -rlE --include='*_test.go' '^//go:build .*browser' . || true)
 if [ -n "$$files" ]; then
   names=$$(grep -hoE '^func Test[[:alnum:]_]+' $$files | sed 's/^func //' | paste -sd'|')
@@ -69,7 +72,7 @@ endef
 export EVENTS
 
 .PHONY: tests
-tests: system ## unit and router tests with the race detector, then browser tests
+tests: system ## unit and router tests with the race detector, the access sweep, then browser tests
 	@$(TESTSUM) --raw-command -- bash -c "$$EVENTS"
 
 # These tests also need node and npm, for an identity provider nobody here wrote.

@@ -43,15 +43,23 @@ type site struct {
 	web   *web.Server
 	cache *billcache.Cache
 	db    *sqlite.DB
+	docs  *documents.Store
 	log   *lines
 	path  string       // of the database
-	ahead atomic.Int64 // of the real clock, in nanoseconds
+	began time.Time    // where the clock stands still; it is the real one when zero
+	ahead atomic.Int64 // of that clock, in nanoseconds
 	// provider is how the portal reaches the identity provider; nil is as in life.
 	provider http.RoundTripper
 }
 
 // now is the clock of a site, which tests put forward.
-func (s *site) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+func (s *site) now() time.Time {
+	began := s.began
+	if began.IsZero() {
+		began = time.Now()
+	}
+	return began.Add(time.Duration(s.ahead.Load()))
+}
 
 // lines is a log that can be read while it is written.
 type lines struct {
@@ -154,7 +162,7 @@ func (s *site) open(t *testing.T, sim *sandbox.Sandbox, secure bool, change func
 // parts joins a portal as the program does.
 func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Dir(s.path)
 	db, err := sqlite.Open(t.Context(), s.path, s.now)
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +196,7 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.db = db
+	s.db, s.docs = db, docs
 	s.cache = billcache.New(billcache.Options{
 		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 	})
