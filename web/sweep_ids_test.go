@@ -104,7 +104,8 @@ func TestSweepForeignIsLikeMissing_Z3(t *testing.T) {
 			}
 			for _, method := range l.methods {
 				for _, part := range []bool{false, true} {
-					c := cell{line: l, answering: l, person: person, method: method, object: foreignObject, part: part, token: true}
+					c := newCell(l, people, person, method, foreignObject)
+					c.part = part
 					missing := c
 					missing.object = missingObject
 					foreign, missing := w.prepared(t, c), w.prepared(t, missing)

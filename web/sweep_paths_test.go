@@ -97,7 +97,7 @@ func TestSweepOfPathTricks_Z7_case1_case3_case4_case15(t *testing.T) {
 	for _, l := range lines {
 		for _, person := range people {
 			for _, o := range []object{ownObject, foreignObject} {
-				c := cell{line: l, answering: l, person: person, method: l.methods[0], object: o, token: true}
+				c := newCell(l, people, person, l.methods[0], o)
 				if l.public || o > object(len(l.answers)-1) || c.changes() {
 					continue
 				}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ type visitor struct {
 	alive  bool // whether their session counts
 	person access.Person
 	web.Opening
+	sessionID string
 }
 
 // Rights as roles give them in the sweep's world.
@@ -85,7 +87,8 @@ func (w *world) signInVisitor(t *testing.T, v *visitor) {
 	person := access.Person{
 		Issuer: w.sandbox.Issuer, Subject: "quixbody-" + v.name, Name: bodyName(v), Email: v.name + "@quixmail.example", Groups: v.groups,
 	}
-	session := access.Session{ID: "quixsession-" + v.name + "-" + opening.Cookie.Value[:8], AskedAt: w.now(), ProvedAt: w.now(), Rights: v.rights, Browser: "test", Address: "127.0.0.1"}
+	v.sessionID = "quixsession" + rand.Text()
+	session := access.Session{ID: v.sessionID, AskedAt: w.now(), ProvedAt: w.now(), Rights: v.rights, Browser: "test", Address: "127.0.0.1"}
 	limits := access.SessionLimits{Idle: time.Hour, Max: 10 * time.Hour}
 	if v.person, err = w.db.SignIn(t.Context(), person, session, opening.Hash, limits, ledger.Act{Action: "session.open"}); err != nil {
 		t.Fatal(err)
@@ -107,6 +110,7 @@ func (w *world) people(t *testing.T, all []*visitor) {
 			w.signInVisitor(t, v)
 		}
 		w.canary("person "+v.name, "name of "+v.name, bodyName(v))
+		w.canary("person "+v.name, "session of "+v.name, v.sessionID)
 		w.canary("person "+v.name, "e-mail of "+v.name, v.name+"@quixmail")
 	}
 	if _, _, err := w.db.AddGrants(t.Context(), ledger.Act{Actor: "test", Action: "grant.add"}, sweepGrants(), false); err != nil {

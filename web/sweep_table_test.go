@@ -126,10 +126,14 @@ func parseLine(row string) (line, error) {
 	return l, nil
 }
 
-// placeholders counts the things that a line names. A session is everybody's own.
+// placeholders counts the things that a line names. Leaving takes the session that
+// everybody asks with.
 func placeholders(l line) int {
-	return strings.Count(strings.ReplaceAll(l.target+l.form, "{session}", ""), "{")
+	return strings.Count(strings.ReplaceAll(l.target+l.form, "{leaving}", ""), "{")
 }
+
+// nonsense is no key of anything, and plain text all the same.
+var nonsense = strings.Repeat("x", 300)
 
 // covers reports every route without a line and every line without a route.
 func covers(t *testing.T, w *world, lines []line) {
@@ -209,15 +213,16 @@ func (w *world) thing(t *testing.T, name string, c cell) string {
 		bill, name = w.bills[c.side()[1:]][2], "bill"
 	}
 	values, known := map[string][3]string{ // own or foreign, missing, malformed
-		"session":  {""},
+		"leaving":  {""},
+		"session":  {c.session(), "aaaaaaaaaaaaaaaaaaaa", nonsense},
 		"bill":     {string(bill.ID), "aaaaaaaaaaaaaaaaaaaa", "' OR 1=1 --"},
-		"account":  {string(numberOf(account)), "0099 9999 99", "\x01"},
-		"register": {string(numberOf(account)), "0099 9999 99", "\x01"},
-		"group":    {unitName(map[string]string{"A": "One", "B": "Two"}[account]), "No such unit", "\x01"},
-		"number":   {string(bill.Number), "NO26-0000000", "\x01"},
+		"account":  {string(numberOf(account)), "0099 9999 99", nonsense},
+		"register": {string(numberOf(account)), "0099 9999 99", nonsense},
+		"group":    {unitName(map[string]string{"A": "One", "B": "Two"}[account]), "No such unit", nonsense},
+		"number":   {string(bill.Number), "NO26-0000000", nonsense},
 		"cursor":   {cursorOf(bill.IssuedOn.String(), string(bill.ID)), cursorOf("2026-01-01", "aaaaaaaaaaaaaaaaaaaa"), "%"},
-		"waiting":  {w.scrap(t, c, "waiting"), "0099 9999 99", "\x01"},
-		"hideable": {w.scrap(t, c, "hideable"), "0099 9999 99", "\x01"},
+		"waiting":  {w.scrap(t, c, "waiting"), "0099 9999 99", nonsense},
+		"hideable": {w.scrap(t, c, "hideable"), "0099 9999 99", nonsense},
 		"grant":    {w.scrap(t, c, "grant"), "999999999", "x"},
 		"newgroup": {fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number)},
 

@@ -81,6 +81,9 @@ type cell struct {
 	token     bool // the form token comes along
 	target    string
 	form      string
+
+	elsewhere string // the session of the person in another browser
+	another   string // the session of somebody else
 }
 
 func (c cell) String() string {
@@ -91,7 +94,7 @@ func (c cell) String() string {
 	if c.method == http.MethodPost && !c.token {
 		extra += ", without form token"
 	}
-	return fmt.Sprintf("%s %s as %s, %v object%s [%s]", c.method, c.target, c.person.name, c.object, extra, c.line.pattern)
+	return fmt.Sprintf("%s %.200s as %s, %v object%s [%s]", c.method, c.target, c.person.name, c.object, extra, c.line.pattern)
 }
 
 // cells is the whole product, nothing left out, and how many it must be. A method that
@@ -117,7 +120,8 @@ func (w *world) cells(t *testing.T, lines []line, people []*visitor) (all []cell
 				for o := range asked {
 					for _, part := range []bool{false, true} {
 						for _, token := range tokens {
-							c := cell{number: len(all) + 1, line: l, answering: answering, person: person, method: method, object: object(o), part: part, token: token}
+							c := newCell(l, people, person, method, object(o))
+							c.number, c.answering, c.part, c.token = len(all)+1, answering, part, token
 							all = append(all, w.prepared(t, c))
 						}
 					}
@@ -155,20 +159,46 @@ func instead(lines []line, l line, method string) (line, bool) {
 
 var pathParameter = regexp.MustCompile(`:[a-z]+`)
 
-// prepared fills in what a cell asks for. Signing out takes a session of its own.
+// prepared fills in what a cell asks for. Whatever ends sessions is done by somebody
+// of the same kind who does nothing else.
 func (w *world) prepared(t *testing.T, c cell) cell {
 	t.Helper()
+	if ends := c.line.target + c.line.form; c.changes() && (strings.Contains(ends, "{leaving}") || strings.Contains(ends, "{session}")) {
+		other := *c.person
+		other.name = fmt.Sprintf("%s-%d", c.person.name, c.number)
+		w.signInVisitor(t, &other)
+		c.elsewhere = other.sessionID
+		w.signInVisitor(t, &other)
+		c.person = &other
+	}
 	c.target = w.fill(t, c.line.target, c, false)
 	if c.method == http.MethodPost {
 		c.form = w.fill(t, c.line.form, c, true)
 	}
-	if strings.Contains(c.line.form, "{session}") && c.changes() {
-		other := *c.person
-		other.name = fmt.Sprintf("%s-%d", c.person.name, c.number)
-		w.signInVisitor(t, &other)
-		c.person = &other
+	return c
+}
+
+// newCell is a cell of a whole page, with the form token if there is a form.
+func newCell(l line, people []*visitor, person *visitor, method string, o object) cell {
+	c := cell{line: l, answering: l, person: person, method: method, object: o, token: true, another: anothers(people, person)}
+	if c.elsewhere = person.sessionID; !person.alive {
+		c.elsewhere = c.another // they have none of their own
 	}
 	return c
+}
+
+// anothers is the session of somebody else who is signed in.
+func anothers(people []*visitor, besides *visitor) string {
+	return people[slices.IndexFunc(people, func(v *visitor) bool { return v.alive && v != besides })].sessionID
+}
+
+// session is the session that a cell ends: the same person's in another browser, or
+// somebody else's.
+func (c cell) session() string {
+	if c.object == foreignObject {
+		return c.another
+	}
+	return c.elsewhere
 }
 
 // want is the status that the table expects.
@@ -198,7 +228,7 @@ func (c cell) want() int {
 	case !p.alive:
 		return http.StatusSeeOther
 	case c.method == http.MethodPost && !c.token:
-		return http.StatusBadRequest
+		return http.StatusForbidden
 	case !p.has(l.rights):
 		// A right that a parameter asks for is looked at after the thing itself.
 		if p.has(l.rights[:1]) && status == http.StatusNotFound {
@@ -216,7 +246,7 @@ func (c cell) request() *http.Request {
 	if c.method == http.MethodPost {
 		r = formRequest(c.target, c.form, map[bool]string{true: c.person.FormToken, false: ""}[c.token])
 	}
-	r.RemoteAddr = "127.0.0.1:40000"
+	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:40000", c.number>>16&0xff, c.number>>8&0xff, c.number&0xff) // so that nobody keeps another waiting
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	for _, name := range []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"} {
 		r.Header.Set(name, http.MethodPost)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(s.Close)
 	w := &world{sandbox: s, bills: map[string][]planted{}, sums: map[string]*big.Int{}, scraps: map[string]string{}}
-	w.site = openAs(t, &site{began: sweepDay}, s, false, nil)
+	w.site = openAs(t, &site{began: sweepDay, dir: inMemory(t)}, s, false, nil)
 	for i, letter := range strings.Split(sideOne+sideTwo+"H", "") {
 		w.account(t, letter, cmp.Or(map[int]string{0: "One", 1: "One", 2: "Two", 3: "Two"}[i], "Hide"))
 	}
@@ -83,6 +84,22 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// inMemory is a folder that lasts no longer than the machine runs, where it has one:
+// tens of thousands of refusals on record would mean as many waits for a disk.
+func inMemory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sweep-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 func (w *world) canary(of, what, text string) string {
