@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -48,6 +49,7 @@ type line struct {
 	form    string
 	answers []int // by object; one for a route that takes none
 	others  map[string]int
+	alone   bool // it ends everybody's sessions
 }
 
 func (l line) String() string {
@@ -110,6 +112,10 @@ func parseLine(row string) (line, error) {
 	}
 	for _, field := range fields[8:] {
 		name, value, _ := strings.Cut(field, "=")
+		if field == "alone" {
+			l.alone = true
+			continue
+		}
 		if name == "form" {
 			l.form = value
 			continue
@@ -212,19 +218,24 @@ func (w *world) thing(t *testing.T, name string, c cell) string {
 	case "unread":
 		bill, name = w.bills[c.side()[1:]][2], "bill"
 	}
+	if name == "person" && (c.object == foreignObject || c.person.person.ID == 0) {
+		return strconv.FormatInt(int64(c.anotherID), 10)
+	}
 	values, known := map[string][3]string{ // own or foreign, missing, malformed
-		"leaving":  {""},
-		"session":  {c.session(), "aaaaaaaaaaaaaaaaaaaa", nonsense},
-		"bill":     {string(bill.ID), "aaaaaaaaaaaaaaaaaaaa", "' OR 1=1 --"},
-		"account":  {string(numberOf(account)), "0099 9999 99", nonsense},
-		"register": {string(numberOf(account)), "0099 9999 99", nonsense},
-		"group":    {unitName(map[string]string{"A": "One", "B": "Two"}[account]), "No such unit", nonsense},
-		"number":   {string(bill.Number), "NO26-0000000", nonsense},
-		"cursor":   {cursorOf(bill.IssuedOn.String(), string(bill.ID)), cursorOf("2026-01-01", "aaaaaaaaaaaaaaaaaaaa"), "%"},
-		"waiting":  {w.scrap(t, c, "waiting"), "0099 9999 99", nonsense},
-		"hideable": {w.scrap(t, c, "hideable"), "0099 9999 99", nonsense},
-		"grant":    {w.scrap(t, c, "grant"), "999999999", "x"},
-		"newgroup": {fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number)},
+		"leaving":   {""},
+		"session":   {c.session(), "aaaaaaaaaaaaaaaaaaaa", nonsense},
+		"bill":      {string(bill.ID), "aaaaaaaaaaaaaaaaaaaa", "' OR 1=1 --"},
+		"account":   {string(numberOf(account)), "0099 9999 99", nonsense},
+		"register":  {string(numberOf(account)), "0099 9999 99", nonsense},
+		"group":     {unitName(map[string]string{"A": "One", "B": "Two"}[account]), "No such unit", nonsense},
+		"number":    {string(bill.Number), "NO26-0000000", nonsense},
+		"cursor":    {cursorOf(bill.IssuedOn.String(), string(bill.ID)), cursorOf("2026-01-01", "aaaaaaaaaaaaaaaaaaaa"), "%"},
+		"waiting":   {w.scrap(t, c, "waiting"), "0099 9999 99", nonsense},
+		"hideable":  {w.scrap(t, c, "hideable"), "0099 9999 99", nonsense},
+		"bystander": {w.scrap(t, c, "bystander"), "999999999", "1x"},
+		"person":    {strconv.FormatInt(int64(c.person.person.ID), 10), "999999999", "1x"},
+		"grant":     {w.scrap(t, c, "grant"), "999999999", "x"},
+		"newgroup":  {fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number), fmt.Sprintf("scrap-%d", c.number)},
 
 		"registername":   {"Quixotic works " + account, "Nothing", "Nothing"},
 		"registergroup":  {unitName(map[string]string{"A": "One", "B": "Two"}[account]), "Nothing", "Nothing"},
@@ -270,6 +281,13 @@ func (w *world) scrap(t *testing.T, c cell, kind string) string {
 	switch kind {
 	case "waiting", "hideable":
 		w.upsertScrap(t, key)
+	case "bystander":
+		p, err := w.db.SignIn(t.Context(), access.Person{Issuer: w.sandbox.Issuer, Subject: key, Name: key}, access.Session{ID: key}, []byte(fmt.Sprintf("%032d", len(w.scraps))),
+			access.SessionLimits{Idle: time.Hour, Max: time.Hour}, act)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made = strconv.FormatInt(int64(p.ID), 10)
 	case "grant":
 		grant := access.Grant{GranteeKind: access.GranteeGroup, Grantee: key, TargetKind: access.TargetAccount, Target: string(numberOf("M"))}
 		if _, _, err := w.db.AddGrants(t.Context(), act, []access.Grant{grant}, false); err != nil {
