@@ -3,7 +3,6 @@ package web_test
 import (
 	"crypto/rand"
 	"database/sql"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -140,7 +139,7 @@ func (w *world) settle(t *testing.T, all []*visitor) {
 // keeps them out.
 func (w *world) disableInPlace(t *testing.T, p access.Person) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(w.dir, "portal.db")+"?_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", w.path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}

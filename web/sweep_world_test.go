@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -62,7 +63,8 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(s.Close)
 	w := &world{sandbox: s, bills: map[string][]planted{}, sums: map[string]*big.Int{}, scraps: map[string]string{}}
-	w.site = openAs(t, &site{began: sweepDay, dir: inMemory(t)}, s, false, nil)
+	w.site = &site{log: &lines{}, path: filepath.Join(inMemory(t), "portal.db"), began: sweepDay}
+	w.open(t, s, false, nil)
 	for i, letter := range strings.Split(sideOne+sideTwo+"H", "") {
 		w.account(t, letter, cmp.Or(map[int]string{0: "One", 1: "One", 2: "Two", 3: "Two"}[i], "Hide"))
 	}
