@@ -16,14 +16,14 @@ type Opening struct {
 }
 
 // Open makes a reference as signing in does, signed for the browser, and the form
-// token that goes with it.
-func (s *Server) Open() (Opening, error) {
+// token of the session that it is for.
+func (s *Server) Open(session string) (Opening, error) {
 	reference := randomReference()
 	value, err := securecookie.EncodeMulti(s.sessions.name, reference, s.sessions.codecs...)
 	if err != nil {
 		return Opening{}, err
 	}
-	key := derive(s.settings.Secrets[0], "form "+reference)
+	key := derive(s.settings.Secrets[0], "form "+session)
 	masked := append(make([]byte, len(key)), key...) // a mask of zeros, which is as good as any
 	return Opening{
 		Cookie: &http.Cookie{Name: s.sessions.name, Value: value}, Hash: hashOf(reference),

@@ -78,7 +78,8 @@ func bodyName(v *visitor) string { return "Quixbody " + v.name + " Zed" }
 // signInVisitor opens a session for somebody without the way over the provider.
 func (w *world) signInVisitor(t *testing.T, v *visitor) {
 	t.Helper()
-	opening, err := w.web.Open()
+	v.sessionID = "quixsession" + rand.Text()
+	opening, err := w.web.Open(v.sessionID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,6 @@ func (w *world) signInVisitor(t *testing.T, v *visitor) {
 	person := access.Person{
 		Issuer: w.sandbox.Issuer, Subject: "quixbody-" + v.name, Name: bodyName(v), Email: v.name + "@quixmail.example", Groups: v.groups,
 	}
-	v.sessionID = "quixsession" + rand.Text()
 	session := access.Session{ID: v.sessionID, AskedAt: w.now(), ProvedAt: w.now(), Rights: v.rights, Browser: "test", Address: "127.0.0.1"}
 	limits := access.SessionLimits{Idle: time.Hour, Max: 10 * time.Hour}
 	if v.person, err = w.db.SignIn(t.Context(), person, session, opening.Hash, limits, ledger.Act{Action: "session.open"}); err != nil {
