@@ -70,3 +70,11 @@ func (s *Server) SetPatience(patience time.Duration) { s.asking.patience = patie
 
 // BulkExport is how many bills an export may hold without a fresh proof.
 const BulkExport = bulkExport
+
+// SessionHash is what the database knows the session of a cookie by.
+func (s *Server) SessionHash(cookie *http.Cookie) []byte {
+	r := &http.Request{Header: http.Header{}}
+	r.AddCookie(cookie)
+	reference, _ := s.sessions.reference(r, s.sessions.name)
+	return hashOf(reference)
+}

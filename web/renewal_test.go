@@ -29,6 +29,12 @@ func (s *site) cookie(t *testing.T, client *http.Client) *http.Cookie {
 	return nil
 }
 
+// hashOf is what the database knows a browser's session by.
+func (s *site) hashOf(t *testing.T, client *http.Client) []byte {
+	t.Helper()
+	return s.web.SessionHash(s.cookie(t, client))
+}
+
 // replay asks with a cookie alone.
 func (s *site) replay(t *testing.T, cookie *http.Cookie, path string, header ...string) answer {
 	t.Helper()
