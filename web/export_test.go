@@ -72,9 +72,12 @@ func (s *Server) SetPatience(patience time.Duration) { s.asking.patience = patie
 const BulkExport = bulkExport
 
 // SessionHash is what the database knows the session of a cookie by.
-func (s *Server) SessionHash(cookie *http.Cookie) []byte {
+func (s *Server) SessionHash(cookie *http.Cookie) []byte { return hashOf(s.Reference(cookie)) }
+
+// Reference is what a session's cookie carries.
+func (s *Server) Reference(cookie *http.Cookie) string {
 	r := &http.Request{Header: http.Header{}}
 	r.AddCookie(cookie)
 	reference, _ := s.sessions.reference(r, s.sessions.name)
-	return hashOf(reference)
+	return reference
 }

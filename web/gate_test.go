@@ -18,6 +18,7 @@ type gate struct {
 	wait   chan struct{}               // requests wait until it is closed
 	down   bool                        // requests fail
 	change func(answer map[string]any) // of the token endpoint
+	issuer string                      // in place of what the discovery document says, unless empty
 	paths  []string                    // of all requests
 }
 
@@ -29,7 +30,7 @@ func (g *gate) set(f func(*gate)) {
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
-	wait, down, change := g.wait, g.down, g.change
+	wait, down, change, issuer := g.wait, g.down, g.change, g.issuer
 	g.paths = append(g.paths, r.URL.Path)
 	g.mu.Unlock()
 	token := strings.HasSuffix(r.URL.Path, "/token")
@@ -43,6 +44,9 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("no route to the provider")
 	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
+	if issuer != "" && strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+		token, change = true, func(answer map[string]any) { answer["issuer"] = issuer }
+	}
 	if err != nil || !token || change == nil {
 		return answer, err
 	}

@@ -1,0 +1,72 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"billportal/internal/access"
+	"billportal/internal/ledger"
+	"billportal/web"
+)
+
+// link makes an admin link as the command line does, and returns its token.
+func (s *site) link(t *testing.T) string {
+	t.Helper()
+	address, hash := web.NewAdminLink(s.URL)
+	if err := s.db.AddAdminLink(t.Context(), hash, s.now().Add(-web.AdminLinkLife), ledger.Act{Actor: "command line", Action: "adminlink.make"}); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Path != "/signin/link" {
+		t.Fatal(address, err)
+	}
+	return u.Query().Get("token")
+}
+
+func TestAnAdminLinkSignsInOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, quarterHour)
+	token := s.link(t)
+	client := s.browser(t)
+	use := func(client *http.Client, token string) answer {
+		return s.post(t, client, "/signin/link", url.Values{"token": {token}}, nil)
+	}
+	for range 2 { // looking uses nothing up
+		page := s.get(t, client, "/signin/link?token="+token)
+		if got := page.find(t, `form[action="/signin/link"] [name="token"]`).AttrOr("value", ""); page.StatusCode != http.StatusOK || got != token {
+			t.Fatalf("status %d with %q", page.StatusCode, got)
+		}
+	}
+	if a := use(client, token); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/" {
+		t.Fatalf("status %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := s.post(t, client, "/admin/access", groupForm(s.token(t, client)), nil); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("an admin by link changes nothing: status %d", a.StatusCode)
+	}
+	if a := s.get(t, client, "/bills"); a.StatusCode != http.StatusForbidden {
+		t.Errorf("an admin by link reads bills: status %d", a.StatusCode)
+	}
+	if p := s.person(t, "admin-link"); p.Issuer != access.LinkIssuer || p.Name != "Emergency link" {
+		t.Errorf("%+v", p)
+	}
+	old := s.link(t)
+	s.ahead.Add(int64(10*time.Minute + time.Second))
+	for name, refused := range map[string]string{"used": token, "old": old, "wrong": "x", "none": "", "long": strings.Repeat("x", 4000)} {
+		for _, a := range []answer{s.get(t, s.browser(t), "/signin/link?token="+refused), use(s.browser(t), refused)} {
+			if a.StatusCode != http.StatusBadRequest || a.find(t, "main h1").Length() != 1 || len(a.Cookies()) > 0 {
+				t.Errorf("%s, %s: status %d", name, a.Request.Method, a.StatusCode)
+			}
+		}
+	}
+	if strings.Contains(s.log.String(), token) || strings.Contains(s.log.String(), old) {
+		t.Error("the log tells a link")
+	}
+	for _, e := range s.entries(t, 0) {
+		if strings.Contains(e.Object+e.Detail, token) {
+			t.Errorf("%+v", e)
+		}
+	}
+}
