@@ -85,7 +85,7 @@ func TestHostileDocumentsCannotTouchThePage_F3_case32(t *testing.T) {
 	for i, a := range list {
 		p.sends(bills[i], a.body)
 		t.Run(a.name, func(t *testing.T) {
-			w.t = t
+			w.within(t)
 			w.find(bills[i])
 			address, title, stored, cookies := w.read(`location.href`), w.read(`document.title`), w.read(storage), w.cookies()
 			document := w.read(`document.querySelector('iframe').src`)
@@ -107,6 +107,7 @@ func TestHostileDocumentsCannotTouchThePage_F3_case32(t *testing.T) {
 					t.Errorf("the cookies are %v instead of %v", got, cookies)
 				}
 			}
+			p.expectNoReport(t)
 			if strings.Contains(p.log.String(), `"status":404`) {
 				t.Errorf("the portal was asked for something that no page asks for:\n%s", p.log)
 			}

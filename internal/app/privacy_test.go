@@ -34,7 +34,7 @@ func TestSigningOutLeavesNothingForTheNextPerson_S6_H8_case22(t *testing.T) {
 	w.until(`document.querySelectorAll('#bill-items tbody tr:not(.group)').length > 4`)
 	w.showsPDF()
 	t.Run("while she reads, nothing of a bill is stored", func(t *testing.T) {
-		w.t = t
+		w.within(t)
 		// htmx keeps the address that the tab is at, as the address bar does.
 		w.expect(`Object.keys(localStorage).length`, "0")
 		w.expect(`Object.entries(sessionStorage).filter(([k, v]) => k !== 'htmx-current-path-for-history' || v !== location.pathname + location.search).length`, "0")
@@ -44,7 +44,7 @@ func TestSigningOutLeavesNothingForTheNextPerson_S6_H8_case22(t *testing.T) {
 	w.click(`header details summary`)
 	w.follow(`header form[action="/signout"] button`)
 	t.Run("the Back button shows no bill", func(t *testing.T) {
-		w.t = t
+		w.within(t)
 		for range 3 {
 			w.do("go back", chromedp.Evaluate[chromedp.Void](`history.back()`))
 			w.until(`location.pathname === '/signin' && document.readyState === 'complete'`)
@@ -52,7 +52,7 @@ func TestSigningOutLeavesNothingForTheNextPerson_S6_H8_case22(t *testing.T) {
 		}
 	})
 	t.Run("the next person finds nothing of hers", func(t *testing.T) {
-		w.t = t
+		w.within(t)
 		w.signIn(sandbox.SubjectAdmin)
 		for _, path := range []string{"/", "/admin/accounts", "/admin/access"} {
 			w.open(path)

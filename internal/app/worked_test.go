@@ -97,3 +97,18 @@ func (w *tab) find(b *sandbox.Bill) {
 	w.expect(`document.querySelector('h1 .bill-number').textContent`, b.Number)
 	w.until(`document.querySelectorAll('#bill-items tbody tr:not(.group)').length > 4`)
 }
+
+// within has a tab report to a part of the test until that part ends.
+func (w *tab) within(t *testing.T) {
+	whole := w.t
+	w.t = t
+	t.Cleanup(func() { w.t = whole })
+}
+
+// expectNoReport fails when a browser told the portal that a page broke its policy.
+func (w *worked) expectNoReport(t *testing.T) {
+	t.Helper()
+	if log := w.log.String(); strings.Contains(log, "refused by the content security policy") {
+		t.Errorf("a page broke its policy:\n%s", log)
+	}
+}

@@ -114,7 +114,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   if (serverResponse.startsWith('<div class="toast"')) {
+    // Inside of it, whatever the part asked for: what is replaced itself speaks no more.
     event.detail.target = notices;
+    event.detail.swapOverride = "innerHTML";
   } else if (target.id !== "list" || !serverResponse.startsWith('<section id="list"')) {
     event.detail.shouldSwap = false;
     say(notices.dataset.offline);
