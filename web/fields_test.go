@@ -20,7 +20,7 @@ type field struct {
 
 // fields are one thing of each kind that the portal knows, and who may read it.
 func (f *furnished) fields() map[string]field {
-	employee, accountant, admin, newcomer := sandbox.SubjectEmployee, sandbox.SubjectAccountant, sandbox.SubjectAdmin, sandbox.SubjectNewcomer
+	employee, accountant, admin := sandbox.SubjectEmployee, sandbox.SubjectAccountant, sandbox.SubjectAdmin
 	all := map[string]field{
 		"the number of a bill of hers":      {string(f.own[0].Number), []string{employee, accountant}},
 		"the number of a bill of others":    {string(f.foreign[0].Number), []string{accountant}},
@@ -29,8 +29,8 @@ func (f *furnished) fields() map[string]field {
 		"an order of a bill of others":      {"canary-order", []string{accountant}},
 		"an amount of a bill of others":     {"7,654,321.09", []string{accountant}},
 		"the same amount in a file":         {"7654321.09", []string{accountant}},
-		"the name of an account of hers":    {"Account " + string(ownAccount), []string{employee, accountant, admin}},
-		"the name of an account of others":  {"Account " + string(foreignAccount), []string{accountant, admin}},
+		"the name of an account of hers":    {siteName + string(ownAccount), []string{employee, accountant, admin}},
+		"the name of an account of others":  {siteName + string(foreignAccount), []string{accountant, admin}},
 		"a cost centre of an account":       {"canary-cost-centre", []string{admin}},
 		"why somebody is disabled":          {"canary-reason", []string{admin}},
 		"a group that nobody here is in":    {"canary-group", []string{admin}},
@@ -46,7 +46,6 @@ func (f *furnished) fields() map[string]field {
 		all["the e-mail address of "+p.Name] = field{p.Email, []string{p.Subject, admin}}
 		all["the name of "+p.Name] = field{p.Name, []string{p.Subject, admin}}
 	}
-	_ = newcomer // reads nothing but of herself
 	return all
 }
 

@@ -18,6 +18,9 @@ const (
 	foreignAccount = billing.AccountNumber("0071 4420 18")
 )
 
+// siteName begins the company's own name of an account.
+const siteName = "Site of "
+
 // furnished is a site with two accounts and some of their bills.
 type furnished struct {
 	*site
@@ -50,7 +53,7 @@ func (f *furnished) admit(t *testing.T, numbers ...billing.AccountNumber) {
 	t.Helper()
 	var accounts []billing.BillingAccount
 	for _, n := range numbers {
-		accounts = append(accounts, billing.BillingAccount{Number: n, Name: "Account " + string(n), Status: billing.Admitted})
+		accounts = append(accounts, billing.BillingAccount{Number: n, Name: siteName + string(n), Status: billing.Admitted})
 	}
 	if err := f.db.SetAccounts(t.Context(), asTest("register.set"), accounts); err != nil {
 		t.Fatal(err)
