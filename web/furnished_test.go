@@ -36,12 +36,18 @@ func asTest(action string) ledger.Act { return ledger.Act{Actor: "portal", Actio
 // account and their grants.
 func furnish(t *testing.T) *furnished {
 	t.Helper()
+	return furnishWith(t, false)
+}
+
+// furnishWith is furnish with https or without.
+func furnishWith(t *testing.T, secure bool) *furnished {
+	t.Helper()
 	sim, err := sandbox.Start(context.Background(), sandbox.Options{CallsPerMinute: -1, TokenCallsPerMinute: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	f := &furnished{site: openBefore(t, sim, false, nil), sim: sim}
+	f := &furnished{site: openBefore(t, sim, secure, nil), sim: sim}
 	f.admit(t, ownAccount, foreignAccount)
 	f.copyBills(t, 5)
 	f.grant(t, sandbox.GroupReaders, access.TargetAccount, string(ownAccount))

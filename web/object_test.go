@@ -6,7 +6,7 @@ import (
 	"billportal/web"
 )
 
-func TestRoutesThatForgetARuleStopTheStart_Z1(t *testing.T) {
+func TestRoutesThatForgetARuleStopTheStart_Z1_O6(t *testing.T) {
 	t.Parallel()
 	for forgotten, mount := range web.BareRoutes() {
 		s := open(t, false, nil)

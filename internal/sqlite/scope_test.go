@@ -118,7 +118,7 @@ func nothing(v reflect.Value) bool {
 
 // TestNoMethodTellsOfABillOutOfScope asks every method that takes a scope for
 // everything, in every way in which a bill can be out of somebody's sight.
-func TestNoMethodTellsOfABillOutOfScope(t *testing.T) {
+func TestNoMethodTellsOfABillOutOfScope_O1_O2(t *testing.T) {
 	t.Parallel()
 	own := access.ScopeOf(canary + "-0071")
 	for _, c := range []struct {
@@ -170,7 +170,7 @@ func TestNoMethodTellsOfABillOutOfScope(t *testing.T) {
 
 // TestMethodsWithoutScopeAreKnown makes whoever adds a method say why it needs no
 // scope.
-func TestMethodsWithoutScopeAreKnown(t *testing.T) {
+func TestMethodsWithoutScopeAreKnown_O1(t *testing.T) {
 	t.Parallel()
 	known := strings.Fields(`
 		Close Ready Verify Reader Writer Migrate Plan
