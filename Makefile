@@ -55,13 +55,14 @@ checks: ## formatting, go vet, generated code, downloaded modules
 # Browser tests drive an ordinary binary: under the race detector Chromium runs
 # into its time-outs on a small machine. They are the tests of files tagged
 # `browser`. The access sweep asks everything as everybody, tens of thousands of
-# requests, and runs once more with a leak put into one query, which it must find:
+# requests, and runs once more with a leak put into one query, which it must find;
+# one reader goes through two worlds that differ in what is hidden. Both are
 # without the race detector, which other tests of many people at once are for. All
 # kinds go through one gotestsum, so that the closing lines count them all.
 define EVENTS
 status=0
 go test -json -race -shuffle=on -timeout 8m ./... || status=1
-go test -json -timeout 8m -run '^Test(The)?Sweep' ./web || status=1
+go test -json -timeout 8m -run '^Test((The)?Sweep|WhatIsHidden)' ./web || status=1
 files=$$(grep -rlE --include='*_test.go' '^//go:build .*browser' . || true)
 if [ -n "$$files" ]; then
   names=$$(grep -hoE '^func Test[[:alnum:]_]+' $$files | sed 's/^func //' | paste -sd'|')
