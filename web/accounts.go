@@ -33,7 +33,7 @@ func (s *Server) accounts(c echo.Context) error {
 	for _, a := range accounts {
 		activity := activities[a.Number]
 		view.Rows = append(view.Rows, templates.AccountRow{
-			BillsURL: accountBillsURL(a.Number), Name: a.DisplayName(), Number: string(a.Number), Group: a.Group,
+			BillsURL: accountBillsURL(a.Number), Name: visible(a.DisplayName()), Number: string(a.Number), Group: visible(a.Group),
 			Country: t.Country(a.Country), Closed: a.Status == billing.Closed, Bills: t.Number(itoa(activity.Bills), 0),
 			LastBill: day(t, activity.Last.IssuedOn, t.S("none")), LastTotal: amount(t, activity.Last.Gross),
 		})

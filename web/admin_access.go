@@ -56,7 +56,7 @@ func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported
 	}
 	for _, p := range people {
 		view.People = append(view.People, templates.PersonRow{
-			URL: personURL(p.ID), Name: p.DisplayName(), Roles: roleNames(t, s.settings.Policy.Roles(p.Groups)), Groups: strings.Join(p.Groups, ", "),
+			URL: personURL(p.ID), Name: visible(p.DisplayName()), Roles: roleNames(t, s.settings.Policy.Roles(p.Groups)), Groups: visible(strings.Join(p.Groups, ", ")),
 			LastSeen: s.instant(t, p.LastSignIn),
 		})
 	}
@@ -72,7 +72,7 @@ func (s *Server) grantRow(t *i18n.Texts, g access.Grant, people []access.Person)
 	at := billing.DateOf(g.At.In(s.settings.TimeZone))
 	return templates.GrantRow{
 		Idle: !s.reaches(g, people),
-		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: g.GranteeName, Kind: kind, Target: targetName(t, g),
+		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: visible(g.GranteeName), Kind: kind, Target: targetName(t, g),
 		Count: t.N("count.accounts", g.Accounts), By: actorText(g.By), Since: day(t, at, ""),
 	}
 }

@@ -71,7 +71,7 @@ func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccoun
 		page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: t.S("account.error.stale", t.S("status."+string(now)))}
 	}
 	view := templates.AdminAccountView{
-		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: a.UpstreamName, OursOnly: !a.Listed,
+		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: visible(a.UpstreamName), OursOnly: !a.Listed,
 		Name:       templates.Field{Value: a.Name, Error: wrong["name"]},
 		Group:      templates.Field{Value: a.Group, Error: wrong["group"]},
 		CostCentre: templates.Field{Value: a.CostCentre, Error: wrong["cost_centre"]},

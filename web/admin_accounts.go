@@ -88,7 +88,7 @@ func admitForm(t *i18n.Texts, accounts []billing.BillingAccount) *templates.Admi
 	for _, a := range accounts {
 		if awaitsDecision(a) {
 			form.Numbers = append(form.Numbers, string(a.Number))
-			form.Label = t.S("register.admitone", string(a.Number), a.DisplayName())
+			form.Label = t.S("register.admitone", string(a.Number), visible(a.DisplayName()))
 		}
 	}
 	switch len(form.Numbers) {
@@ -107,11 +107,11 @@ func addDecisions(t *i18n.Texts, view *templates.AdminAccountsView, accounts []b
 		switch {
 		case awaitsDecision(a):
 			view.Unadmitted = append(view.Unadmitted, templates.UnadmittedAccount{
-				Number: string(a.Number), Name: a.UpstreamName, Detail: t.Country(a.UpstreamCountry), EditURL: accountURL(a.Number),
+				Number: string(a.Number), Name: visible(a.UpstreamName), Detail: t.Country(a.UpstreamCountry), EditURL: accountURL(a.Number),
 			})
 		case a.Status == billing.Admitted && !a.Listed:
 			view.Silent = append(view.Silent, templates.SilentAccount{
-				Number: string(a.Number), Name: a.Name, Detail: t.S("register.silent"), EditURL: accountURL(a.Number),
+				Number: string(a.Number), Name: visible(a.Name), Detail: t.S("register.silent"), EditURL: accountURL(a.Number),
 			})
 		}
 	}
@@ -156,7 +156,7 @@ func addRegister(t *i18n.Texts, view *templates.AdminAccountsView, given url.Val
 	}
 	delete(groups, "")
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		view.Filter.Groups = append(view.Filter.Groups, templates.Option{Value: name, Label: name, Selected: group == name})
+		view.Filter.Groups = append(view.Filter.Groups, templates.Option{Value: name, Label: visible(name), Selected: group == name})
 	}
 	view.Count = t.N("count.accounts", len(view.Rows))
 	switch {
@@ -193,7 +193,7 @@ func registerMatches(a billing.BillingAccount, typed, group, status string) bool
 
 func registerRow(t *i18n.Texts, a billing.BillingAccount, last billing.Date) templates.RegisterRow {
 	return templates.RegisterRow{
-		EditURL: accountURL(a.Number), Number: string(a.Number), Name: a.Name, OrangeName: a.UpstreamName, Group: a.Group,
+		EditURL: accountURL(a.Number), Number: string(a.Number), Name: visible(a.Name), OrangeName: visible(a.UpstreamName), Group: visible(a.Group),
 		Country: cmp.Or(a.Country, a.UpstreamCountry), CostCentre: a.CostCentre, LastBill: day(t, last, t.S("none")),
 		Status: templates.AccountStatus(a.Status), OursOnly: !a.Listed,
 	}
@@ -302,5 +302,5 @@ func targetName(t *i18n.Texts, g access.Grant) string {
 			return accountText(g.TargetName, billing.AccountNumber(g.Target))
 		}
 	}
-	return g.Target
+	return visible(g.Target)
 }

@@ -43,7 +43,7 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 	}
 	view.GroupsSeen = s.groupsSeen(people)
 	for _, p := range people {
-		view.People = append(view.People, templates.Option{Value: p.Subject, Label: p.DisplayName() + " (" + p.Subject + ")", Selected: f.Person == p.Subject})
+		view.People = append(view.People, templates.Option{Value: p.Subject, Label: visible(p.DisplayName() + " (" + p.Subject + ")"), Selected: f.Person == p.Subject})
 	}
 	var groups []string
 	for _, a := range register {
@@ -52,14 +52,14 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 		}
 		if a.Status != billing.Hidden {
 			view.Accounts = append(view.Accounts, templates.Option{
-				Value: string(a.Number), Label: a.DisplayName() + ", " + string(a.Number), Selected: f.Account == string(a.Number),
+				Value: string(a.Number), Label: visible(a.DisplayName()) + ", " + string(a.Number), Selected: f.Account == string(a.Number),
 			})
 		}
 	}
 	sortOptions(t, view.Accounts)
 	slices.Sort(groups)
 	for _, name := range slices.Compact(groups) {
-		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: name, Selected: f.AccountGroup == name})
+		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: visible(name), Selected: f.AccountGroup == name})
 	}
 	for _, problem := range []templates.FieldProblem{
 		{ID: "group", Label: t.S("grant.groupname"), Text: f.groupError}, {ID: "person", Label: t.S("grant.personname"), Text: f.personError},

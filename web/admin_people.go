@@ -124,7 +124,7 @@ func (s *Server) peopleRow(t *i18n.Texts, p access.Person, live int, grants []ac
 		roles = ""
 	}
 	return templates.PeopleRow{
-		URL: personURL(p.ID), Name: p.DisplayName(), Email: p.Email, Subject: p.Subject, Roles: roles, Disabled: p.Disabled, ByLink: p.ByLink(),
+		URL: personURL(p.ID), Name: visible(p.DisplayName()), Email: visible(p.Email), Subject: p.Subject, Roles: roles, Disabled: p.Disabled, ByLink: p.ByLink(),
 		LastSignIn: s.instant(t, p.LastSignIn), Sessions: t.Number(itoa(live), 0), Grants: t.Number(itoa(given), 0),
 	}
 }

@@ -54,10 +54,10 @@ func (s *Server) personPage(c echo.Context, status int, reason templates.Field, 
 	}
 	page := s.page(c, "people.title")
 	t := page.Texts
-	page.Title = p.DisplayName()
+	page.Title = visible(p.DisplayName())
 	page.Notice = cmp.Or(refused, page.Notice)
 	view := templates.AdminPersonView{
-		Page: page, Action: personURL(p.ID), Name: p.DisplayName(), Disabled: s.disabledText(t, p), Facts: s.personFacts(t, p),
+		Page: page, Action: personURL(p.ID), Name: visible(p.DisplayName()), Disabled: s.disabledText(t, p), Facts: s.personFacts(t, p),
 		Roles: s.roleRows(t, p), Groups: p.Groups, Reasons: explained.everyGrant(t), Count: t.N("count.accounts", len(explained.open)),
 		Accounts: accountLinks(t, explained.open), Sessions: s.sessionRows(t, live, currentSession(c).ID), Reason: reason,
 	}

@@ -213,9 +213,9 @@ func (s *Server) accountNames(ctx context.Context, scope access.Scope) (map[stri
 	}
 	names := make(map[string]string, len(accounts))
 	for _, a := range accounts {
-		names[string(a.Number)] = a.DisplayName()
+		names[string(a.Number)] = visible(a.DisplayName())
 		if a.Group != "" {
-			names[groupPrefix+a.Group] = a.Group
+			names[groupPrefix+a.Group] = visible(a.Group)
 		}
 	}
 	return names, nil

@@ -83,7 +83,7 @@ func accountOptions(t *i18n.Texts, accounts []billing.BillingAccount) []template
 	for _, a := range accounts {
 		sizes[a.Group]++
 		single.Options = append(single.Options, templates.Option{
-			Value: string(a.Number), Label: a.DisplayName() + ", " + string(a.Number),
+			Value: string(a.Number), Label: visible(a.DisplayName()) + ", " + string(a.Number),
 		})
 	}
 	delete(sizes, "")

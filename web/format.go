@@ -117,7 +117,7 @@ func kindName(t *i18n.Texts, b billing.Bill) string {
 		return t.S("kind.creditnote")
 	}
 	if b.Type != "" {
-		return b.Type
+		return visible(b.Type)
 	}
 	return t.S("kind.other")
 }
@@ -144,7 +144,7 @@ func versionTags(t *i18n.Texts, b billing.Bill) []templates.Tag {
 
 // accountText names an account; its number does not break over lines.
 func accountText(name string, number billing.AccountNumber) string {
-	return name + ", " + strings.ReplaceAll(string(number), " ", "\u00a0")
+	return visible(name) + ", " + strings.ReplaceAll(string(number), " ", "\u00a0")
 }
 
 // fileSize is a size in kilobytes of 1,000 bytes, rounded up.
@@ -168,7 +168,7 @@ func billRow(t *i18n.Texts, b billing.Bill) templates.BillRow {
 	}
 	return templates.BillRow{
 		URL: billURL(b.ID), Number: printedNumber(b), Tags: billTags(t, b),
-		AccountName: b.AccountName, AccountNumber: string(b.Account),
+		AccountName: visible(b.AccountName), AccountNumber: string(b.Account),
 		Period: period(t, b.Period), Issued: day(t, b.IssuedOn, t.S("amount.none")), Due: due,
 		DocumentURL: billURL(b.ID) + "/document", Total: amount(t, b.Gross),
 	}

@@ -97,7 +97,7 @@ func sumItems(items []billing.Item) billing.Money {
 func itemRow(t *i18n.Texts, i billing.Item) templates.ItemRow {
 	details := make([]string, 0, 3)
 	if i.SiteName != "" {
-		details = append(details, i.SiteName)
+		details = append(details, visible(i.SiteName))
 	}
 	if i.Country != "" {
 		details = append(details, t.Country(i.Country))
@@ -106,7 +106,7 @@ func itemRow(t *i18n.Texts, i billing.Item) templates.ItemRow {
 		details = append(details, period(t, i.Period))
 	}
 	return templates.ItemRow{
-		Name: i.Label, Detail: strings.Join(details, ", "), Quantity: quantity(t, i.Quantity, i.Unit),
+		Name: visible(i.Label), Detail: strings.Join(details, ", "), Quantity: quantity(t, i.Quantity, i.Unit),
 		UnitPrice: decimal(t, i.UnitPrice, currencyDigits(i.Net.Currency())), Amount: amount(t, i.Net),
 	}
 }
@@ -128,7 +128,7 @@ func categoryName(t *i18n.Texts, category string) string {
 	case "":
 		return t.S("items.other")
 	}
-	return category
+	return visible(category)
 }
 
 // billItems fetches the items of a bill that the copy does not hold yet: the part

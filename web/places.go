@@ -60,7 +60,7 @@ func (p *places) take(ctx context.Context, person access.PersonID, kind placeKin
 	at := p.enter(key)
 	patient, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
-	if at.free.Acquire(patient, 1) != nil {
+	if !at.free.TryAcquire(1) && at.free.Acquire(patient, 1) != nil {
 		p.leave(key)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

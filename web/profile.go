@@ -30,7 +30,7 @@ func (s *Server) profile(c echo.Context) error {
 	page := s.page(c, "profile.title")
 	t := page.Texts
 	view := templates.ProfileView{
-		Page: page, Name: person.DisplayName(), Roles: s.roleRows(t, person), Groups: person.Groups,
+		Page: page, Name: visible(person.DisplayName()), Roles: s.roleRows(t, person), Groups: visibleAll(person.Groups),
 		Facts:   []templates.Fact{{Label: t.S("person.email"), Value: person.Email}, {Label: t.S("person.subject"), Value: person.Subject}},
 		Reasons: explained.reasons(t), Count: t.N("count.accounts", len(explained.open)),
 		Sessions: s.sessionRows(t, live, currentSession(c).ID), Limits: s.sessionLimits(t), Others: len(live) > 1,

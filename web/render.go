@@ -58,7 +58,7 @@ func (s *Server) frame(c echo.Context) templates.Page {
 	if !ok {
 		return page
 	}
-	page.Person = &templates.PersonMenu{Name: v.Person.DisplayName(), Detail: roleNames(t, v.Roles)}
+	page.Person = &templates.PersonMenu{Name: visible(v.Person.DisplayName()), Detail: roleNames(t, v.Roles)}
 	page.Search = v.Rights.Has(access.View)
 	page.Nav = navigation(t, v.Rights, c.Request().URL.Path)
 	return page

@@ -124,6 +124,6 @@ func (s *Server) signInPageAgain(c echo.Context, cause error) error {
 func (s *Server) noRole(c echo.Context) error {
 	person := viewer(c).Person
 	return s.render(c, http.StatusForbidden, templates.NoRole(templates.NoRoleView{
-		Page: s.page(c, "norole.title"), Name: person.DisplayName(), Groups: person.Groups,
+		Page: s.page(c, "norole.title"), Name: visible(person.DisplayName()), Groups: visibleAll(person.Groups),
 	}))
 }

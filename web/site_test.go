@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -46,6 +47,7 @@ type site struct {
 	docs  *documents.Store
 	log   *lines
 	path  string       // of the database
+	tight atomic.Bool  // whether new connections hold little that the reader has not taken
 	began time.Time    // where the clock stands still; it is the real one when zero
 	ahead atomic.Int64 // of that clock, in nanoseconds
 	// provider is how the portal reaches the identity provider; nil is as in life.
@@ -152,6 +154,12 @@ func (s *site) open(t *testing.T, sim *sandbox.Sandbox, secure bool, change func
 	s.Server = server
 	s.parts(t, sim, settings)
 	server.Config.Handler = s.web
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if tcp, ok := c.(*net.TCPConn); ok && s.tight.Load() {
+			_ = tcp.SetWriteBuffer(4 << 10)
+		}
+		return ctx
+	}
 	start()
 	t.Cleanup(func() {
 		server.Close()

@@ -19,7 +19,7 @@ import (
 // Who reads an answer takes it chunk by chunk, each in its time, so that a reader
 // who has gone holds nothing for long, and one who is slow gets it all.
 const (
-	chunkSize = 64 << 10
+	chunkSize = 16 << 10
 	chunkTime = 15 * time.Second
 )
 

@@ -24,6 +24,15 @@ func visible(name string) string {
 	return b.String()
 }
 
+// visibleAll is visible for each of several names.
+func visibleAll(names []string) []string {
+	shown := make([]string, 0, len(names))
+	for _, name := range names {
+		shown = append(shown, visible(name))
+	}
+	return shown
+}
+
 // unseen reports whether a character is a control or a format character (Unicode
 // categories Cc and Cf), or parts lines without being one.
 func unseen(r rune) bool {
