@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/csv"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -85,5 +86,29 @@ func (f *furnished) narrow(t *testing.T) {
 	}
 	if _, _, err := f.db.AddGrants(t.Context(), asTest("grant.add"), grants, true); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestAnAnswerThatFailsMidwayIsBrokenOff_O20 fails behind the first bytes of a file,
+// which must not look whole.
+func TestAnAnswerThatFailsMidwayIsBrokenOff_O20(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	s.web.Handle("/half", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "number,kind\n1,invoice\n") // what counts is what the client gets
+		_ = http.NewResponseController(w).Flush()
+		panic("canary cause")
+	})
+	response, err := s.browser(t).Do(s.request(t, http.MethodGet, "/half", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil || strings.Contains(string(body), "canary") || strings.Contains(string(body), "<html") {
+		t.Errorf("status %d with %q looks whole, %v", response.StatusCode, body, err)
+	}
+	if !strings.Contains(s.log.String(), "canary cause") {
+		t.Error("the log does not tell why")
 	}
 }
