@@ -55,7 +55,7 @@ func TestNamesOfFilesAreMadeHereAndParseBack_F1_V6(t *testing.T) {
 			t.Fatalf("%q reads as %s %v, %v", value, kind, params, err)
 		}
 		read := header.FindStringSubmatch(value)
-		if read == nil || read[1] != "attachment" || strings.ReplaceAll(read[2], `\`, "")+read[3] != name {
+		if len(read) != 4 || read[1] != "attachment" || strings.ReplaceAll(read[2], `\`, "")+read[3] != name {
 			t.Fatalf("%q reads as %q", value, read)
 		}
 	}

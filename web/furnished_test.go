@@ -101,7 +101,7 @@ func (f *furnished) copyBills(t *testing.T, each int) {
 		t.Fatalf("%d and %d bills instead of %d", len(f.own), len(f.foreign), each)
 	}
 	for _, b := range append(f.own, f.foreign...) {
-		item := billing.Item{UpstreamID: billing.UpstreamID(b.UpstreamID + "-1"), Line: 1, Category: "recurring", Label: "Line of " + string(b.Number), Net: b.Net}
+		item := billing.Item{UpstreamID: b.UpstreamID + "-1", Line: 1, Category: "recurring", Label: "Line of " + string(b.Number), Net: b.Net}
 		if err := f.db.SetItems(t.Context(), b, []billing.Item{item}, []byte("[]")); err != nil {
 			t.Fatal(err)
 		}

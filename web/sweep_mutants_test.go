@@ -48,7 +48,7 @@ func mutants() []mutant {
 
 // TestTheSweepKillsMutants takes out one decision after the other and has the tests
 // of this package run: they must fail each time.
-func TestTheSweepKillsMutants_Z2(t *testing.T) {
+func TestTheSweepKillsMutants_Z2_O13(t *testing.T) {
 	if os.Getenv(insideMutant) != "" {
 		t.Skip("this is the run of a mutant")
 	}
