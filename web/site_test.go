@@ -156,7 +156,7 @@ func (s *site) open(t *testing.T, sim *sandbox.Sandbox, secure bool, change func
 	server.Config.Handler = s.web
 	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if tcp, ok := c.(*net.TCPConn); ok && s.tight.Load() {
-			_ = tcp.SetWriteBuffer(4 << 10)
+			_ = tcp.SetWriteBuffer(64 << 10)
 		}
 		return ctx
 	}
