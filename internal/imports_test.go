@@ -39,7 +39,7 @@ var imports = map[string][]string{
 		"internal/sqlite", "internal/documents", "internal/billingapi", "internal/checks", "internal/access", "internal/billing",
 	},
 	"internal/sqlite":     {"internal/access", "internal/billing", "internal/billingapi", "internal/jobs", "internal/ledger"},
-	"internal/export":     {"internal/access", "internal/billing", "internal/documents"},
+	"internal/export":     {"internal/access", "internal/billing", "internal/documents", "internal/ledger"},
 	"internal/jobs":       {"internal/ledger"},
 	"internal/checks":     {"internal/billing"},
 	"internal/billingapi": {"internal/billing"},

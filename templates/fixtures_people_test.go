@@ -123,3 +123,38 @@ func (d desk) explainGroupNothing() templates.ExplainView {
 	v.Group.Accounts, v.Group.People, v.Group.Count = nil, nil, d.texts.N("count.accounts", 0)
 	return v
 }
+
+func (d desk) ledger() templates.AdminLedgerView {
+	t, hash := d.texts, "c1d09f8e7d6c5b4a39281706f5e4d3c2b1a0998877665544332211ffeeddccbb"
+	at := templates.Day{Text: "30 Nov 2026, 09:13:58", ISO: "2026-11-30T08:13:58Z"}
+	return templates.AdminLedgerView{
+		Page: d.admin(t.S("ledger.title"), "ledger"), ExportURL: "/admin/ledger.csv",
+		Filter: templates.LedgerFilter{
+			What: []templates.OptionGroup{{Options: []templates.Option{{Label: t.S("ledger.anything")}}}, {Label: t.S("ledger.noun.grant"), Options: []templates.Option{{Value: "grant.", Label: t.S("ledger.whole.grant")}}}},
+			Who:  []templates.OptionGroup{{Options: []templates.Option{{Label: t.S("ledger.anybody")}}}},
+		},
+		List: templates.LedgerListView{
+			Rows: []templates.LedgerRow{
+				{Number: "48,213", When: at, Who: templates.Link{Label: "Ada Okafor", URL: "/admin/people/1"}, What: t.S("ledger.action.person.disable"), Object: templates.Link{Label: "Elena Brandt", URL: "/admin/people/2"}, Detail: hostile, RequestID: "54auhcax2fxjdxwx", Hash: hash},
+				{Number: "48,212", When: at, Who: templates.Link{Label: t.S("ledger.commandline")}, What: t.S("ledger.action.register.import"), Object: templates.Link{Label: "0071 4420 18", URL: "/admin/accounts/1"}, Detail: longName, Hash: hash},
+				{Number: "48,211", When: at, Who: templates.Link{Label: hostile}, What: "odd deed", Object: templates.Link{Label: rightToLeft}, Hash: hash},
+			},
+			Pager: &templates.Pager{Text: t.S("ledger.span", "48,213", "48,211"), OlderURL: "/admin/ledger?before=48211"},
+		},
+	}
+}
+
+func (d desk) ledgerBroken() templates.AdminLedgerView {
+	v := d.ledger()
+	v.Page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: d.texts.S("ledger.broken", "48,212"), Links: []templates.Link{{Label: d.texts.S("ledger.showbroken"), URL: "/admin/ledger?before=48213"}}}
+	v.List = templates.LedgerListView{Empty: &templates.Empty{Kind: templates.EmptyNoMatch, Offers: []templates.Link{{Label: d.texts.S("filter.clear"), URL: "/admin/ledger"}}}}
+	return v
+}
+
+func (d desk) ledgerRefused() templates.AdminLedgerView {
+	v := d.ledger()
+	v.List = templates.LedgerListView{}
+	v.Filter.From = templates.Field{Value: "2026-02-31", Error: d.texts.S("filter.error.date", "2026-02-31")}
+	v.Filter.Problems = []templates.FieldProblem{{ID: "l-from", Label: d.texts.S("ledger.from"), Text: v.Filter.From.Error}}
+	return v
+}

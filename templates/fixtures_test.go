@@ -53,6 +53,7 @@ func (d desk) admin(title, current string) templates.Page {
 		{Label: d.texts.S("nav.register"), URL: "/admin/accounts", Current: current == "register"},
 		{Label: d.texts.S("nav.access"), URL: "/admin/access", Current: current == "access"},
 		{Label: d.texts.S("nav.people"), URL: "/admin/people", Current: current == "people"},
+		{Label: d.texts.S("nav.ledger"), URL: "/admin/ledger", Current: current == "ledger"},
 	}
 	return p
 }

@@ -109,6 +109,10 @@ func specimens(lang i18n.Lang) []specimen {
 		{"admin-explain-hidden", templates.Explain(d.explainHidden()), false},
 		{"admin-explain-group", templates.Explain(d.explainGroup()), false},
 		{"admin-explain-group-nothing", templates.Explain(d.explainGroupNothing()), false},
+		{"admin-ledger", templates.AdminLedger(d.ledger()), false},
+		{"admin-ledger-broken", templates.AdminLedger(d.ledgerBroken()), false},
+		{"admin-ledger-refused", templates.AdminLedger(d.ledgerRefused()), false},
+		{"admin-ledger-list", templates.LedgerList(d.page("x", ""), d.ledger().List), true},
 		{"error-fragment", templates.ErrorFragment(templates.ErrorView{Page: d.page("x", ""), Code: "503"}), true},
 		{"last-resort", templates.LastResort(d.anonymous("x")), false},
 	}

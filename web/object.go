@@ -33,6 +33,7 @@ var (
 	oneAccount   = object{name: "one account of the register", param: "number", find: (*Server).findAccount}
 	people       = object{name: "people who have signed in, and no bill"}
 	onePerson    = object{name: "one person who has signed in", param: "id", find: (*Server).findPerson}
+	entries      = object{name: "the ledger, which holds no bill's content"}
 	grants       = object{name: "grants, which show no bill"}
 )
 

@@ -113,6 +113,7 @@ func navigation(t *i18n.Texts, rights access.Rights, path string) []templates.Na
 	add(access.Administer, "nav.register", "/admin/accounts")
 	add(access.Administer, "nav.access", "/admin/access")
 	add(access.Administer, "nav.people", "/admin/people")
+	add(access.Administer, "nav.ledger", "/admin/ledger")
 	return nav
 }
 

@@ -50,6 +50,7 @@ type Deps struct {
 	Grants     GrantKeeper
 	People     PeopleKeeper
 	Ledger     Recorder
+	Entries    LedgerReader
 	Ready      func(context.Context) error // nil when the parts below answer
 	Now        func() time.Time
 	Log        *slog.Logger

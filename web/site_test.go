@@ -209,7 +209,7 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 	})
 	s.web, err = web.New(settings, web.Deps{
-		Cache: s.cache, SignIn: provider, Sessions: db, AdminLinks: db, Register: db, Grants: db, People: db, Ledger: db, Ready: db.Ready, Now: s.now, Log: logger,
+		Cache: s.cache, SignIn: provider, Sessions: db, AdminLinks: db, Register: db, Grants: db, People: db, Ledger: db, Entries: db, Ready: db.Ready, Now: s.now, Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

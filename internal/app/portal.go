@@ -114,7 +114,7 @@ func openPortal(ctx context.Context, cfg config.Config, c Command, log *slog.Log
 	}
 	p.server, err = web.New(settings(cfg, c.Version), web.Deps{
 		Cache: p.cache, SignIn: p.provider, Sessions: p.store.db, AdminLinks: p.store.db, Register: p.store.db, Grants: p.store.db,
-		People: p.store.db, Ledger: p.store.db, Ready: p.store.db.Ready, Now: c.Now, Log: log,
+		People: p.store.db, Ledger: p.store.db, Entries: p.store.db, Ready: p.store.db.Ready, Now: c.Now, Log: log,
 	})
 	return p, err
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestVerifyFindsWhatIsBroken(t *testing.T) {
+func TestVerifyFindsWhatIsBroken_L5(t *testing.T) {
 	t.Parallel()
 	p := changing(t)
 	v := amir(t, p)
@@ -58,8 +58,14 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		tells(t, "verify", out, name, "missing")
 		write(t, files[0], whole)
 	})
+	t.Run("two entries of the ledger that changed places", func(t *testing.T) {
+		query(t, p.dir, `DROP TRIGGER ledger_keeps_entries; UPDATE ledger SET sequence = -5 WHERE sequence = 5;
+			UPDATE ledger SET sequence = 5 WHERE sequence = 6; UPDATE ledger SET sequence = 6 WHERE sequence = -5`)
+		out, _ := run(t, 1, environ, "verify")
+		tells(t, "verify", out, "ledger", "entry 5")
+	})
 	t.Run("an entry of the ledger that was changed", func(t *testing.T) {
-		query(t, p.dir, `DROP TRIGGER ledger_keeps_entries; UPDATE ledger SET actor = 'nobody' WHERE sequence = 2`)
+		query(t, p.dir, `UPDATE ledger SET actor = 'nobody' WHERE sequence = 2`)
 		out, _ := run(t, 1, environ, "verify")
 		tells(t, "verify", out, "ledger", "entry 2")
 	})

@@ -1,0 +1,220 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"billportal/internal/export"
+	"billportal/internal/i18n"
+	"billportal/internal/ledger"
+	"billportal/templates"
+)
+
+// LedgerReader reads the ledger: a page from its end, a page in its order, or all
+// of it. Nobody changes it.
+type LedgerReader interface {
+	Ledger(ctx context.Context, f ledger.Filter, before int64, limit int) ([]ledger.Entry, error)
+	LedgerAfter(ctx context.Context, f ledger.Filter, after int64, limit int) ([]ledger.Entry, error)
+	LedgerEntries(ctx context.Context) iter.Seq2[ledger.Entry, error]
+}
+
+// ledgerPage is how many entries a page shows.
+const ledgerPage = 50
+
+// adminLedger shows who did what, newest first. Opening it is an entry itself;
+// turning its pages is not.
+func (s *Server) adminLedger(c echo.Context) error {
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	q, err := parseLedgerQuery(s.texts(c), c.QueryParams(), people, s.settings.TimeZone)
+	if err != nil {
+		return err
+	}
+	if q.opens() && len(q.wrong) == 0 {
+		act := s.act(c, "ledger.view")
+		act.Detail = q.detail()
+		if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
+			return err
+		}
+	}
+	return s.ledgerPage(c, q, nil)
+}
+
+func (s *Server) ledgerPage(c echo.Context, q ledgerQuery, said *templates.Notice) error {
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := s.page(c, "ledger.title")
+	t := page.Texts
+	page.Notice = cmp.Or(said, page.Notice)
+	view := templates.AdminLedgerView{Page: page, Filter: q.form(t, people), ExportURL: q.url("/admin/ledger.csv", "", 0)}
+	status := http.StatusBadRequest
+	if len(q.wrong) == 0 {
+		status = http.StatusOK
+		if view.List, err = s.ledgerList(c, t, q); err != nil {
+			return err
+		}
+	}
+	return s.pageOrFragment(c, status,
+		func() templ.Component { return templates.AdminLedger(view) },
+		func() templ.Component { return templates.LedgerList(page, view.List) })
+}
+
+// ledgerList is one page of entries and the way to those beside it.
+func (s *Server) ledgerList(c echo.Context, t *i18n.Texts, q ledgerQuery) (templates.LedgerListView, error) {
+	var view templates.LedgerListView
+	entries, newer, older, err := s.ledgerEntries(c.Request().Context(), q)
+	if err != nil {
+		return view, err
+	}
+	if len(entries) == 0 {
+		view.Empty = &templates.Empty{Kind: templates.EmptyNoMatch, Offers: []templates.Link{{Label: t.S("filter.clear"), URL: "/admin/ledger"}}}
+		return view, nil
+	}
+	for _, e := range entries {
+		view.Rows = append(view.Rows, templates.LedgerRow{
+			Number: t.Number(strconv.FormatInt(e.Sequence, 10), 0), When: s.second(t, e.At), Who: namedLink(t, e.Actor), What: deed(t, e.Action),
+			Object: objectLink(t, e), Detail: e.Detail, RequestID: e.RequestID, Hash: e.Hash,
+		})
+	}
+	first, last := entries[0].Sequence, entries[len(entries)-1].Sequence
+	if !newer && !older {
+		return view, nil
+	}
+	pager := &templates.Pager{Text: t.S("ledger.span", view.Rows[0].Number, view.Rows[len(view.Rows)-1].Number)}
+	if newer {
+		pager.NewerURL = q.url("/admin/ledger", paramAfter, first)
+	}
+	if older {
+		pager.OlderURL = q.url("/admin/ledger", paramBefore, last)
+	}
+	view.Pager = pager
+	return view, nil
+}
+
+// second is an instant to the second; a ledger is read beside logs.
+func (s *Server) second(t *i18n.Texts, at time.Time) templates.Day {
+	return templates.Day{Text: s.instant(t, at) + at.Format(":05"), ISO: at.Format(time.RFC3339)}
+}
+
+// ledgerEntries reads a page, newest first, and says whether there are others.
+func (s *Server) ledgerEntries(ctx context.Context, q ledgerQuery) (entries []ledger.Entry, newer, older bool, err error) {
+	if q.after > 0 {
+		entries, err = s.deps.Entries.LedgerAfter(ctx, q.filter, q.after, ledgerPage+1)
+		if err != nil {
+			return nil, false, false, err
+		}
+		if len(entries) > ledgerPage {
+			entries = entries[:ledgerPage]
+			slices.Reverse(entries)
+			return entries, true, true, nil
+		}
+		q.after = 0 // the newest page, and a full one
+	}
+	entries, err = s.deps.Entries.Ledger(ctx, q.filter, q.before, ledgerPage+1)
+	older = len(entries) > ledgerPage
+	return entries[:min(len(entries), ledgerPage)], q.before > 0, older, err
+}
+
+// verifyLedger walks the whole chain and says how many entries are sound, or which
+// is the first that is not.
+func (s *Server) verifyLedger(c echo.Context) error {
+	ctx, t := c.Request().Context(), s.texts(c)
+	var last ledger.Entry
+	sound, err := ledger.Verify(func(yield func(ledger.Entry, error) bool) {
+		for e, err := range s.deps.Entries.LedgerEntries(ctx) {
+			last = e
+			if !yield(e, err) {
+				return
+			}
+		}
+	})
+	act := s.act(c, "ledger.verify")
+	said := &templates.Notice{Kind: templates.NoticeGood, Text: t.N("ledger.sound", int(sound), last.Hash)}
+	act.Detail = fmt.Sprintf("%d entries are sound", sound)
+	var broken *ledger.BrokenError
+	if errors.As(err, &broken) {
+		number := strconv.FormatInt(broken.Sequence, 10)
+		said = &templates.Notice{Kind: templates.NoticeBad, Text: t.S("ledger.broken", t.Number(number, 0)), Links: []templates.Link{
+			{Label: t.S("ledger.showbroken"), URL: "/admin/ledger?before=" + strconv.FormatInt(broken.Sequence+1, 10)},
+		}}
+		act.Detail = "entry " + number + " is broken"
+	} else if err != nil {
+		return err
+	}
+	if err := s.deps.Ledger.Record(ctx, act); err != nil {
+		return err
+	}
+	return s.ledgerPage(c, ledgerQuery{}, said)
+}
+
+// ledgerCSV is the entries that a filter chooses, in their order, as far as there
+// were any when it was asked for. It is read page by page; no transaction is open
+// while it is sent.
+func (s *Server) ledgerCSV(c echo.Context) error {
+	ctx := c.Request().Context()
+	people, err := s.deps.Grants.People(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := parseLedgerQuery(s.texts(c), c.QueryParams(), people, s.settings.TimeZone)
+	if err != nil {
+		return err
+	}
+	for name := range c.QueryParams() {
+		if !slices.Contains(ledgerParams, name) {
+			return badRequest("", errors.New("a parameter is not known"))
+		}
+	}
+	if len(q.wrong) > 0 || !q.opens() {
+		return badRequest("", errors.New("the filter of an export is wrong"))
+	}
+	newest, err := s.deps.Entries.Ledger(ctx, q.filter, 0, 1)
+	if err != nil {
+		return err
+	}
+	act := s.act(c, "ledger.export")
+	act.Object, act.Detail = "ledger.csv", q.detail()
+	if err := s.deps.Ledger.Record(ctx, act); err != nil {
+		return err
+	}
+	attach(c, "ledger-"+s.today().String()+".csv")
+	return s.writeLedger(c, q.filter, newest)
+}
+
+// writeLedger writes the entries of a filter up to the newest.
+func (s *Server) writeLedger(c echo.Context, f ledger.Filter, newest []ledger.Entry) error {
+	w := export.NewLedger(c.Response())
+	for after := int64(0); len(newest) > 0 && after < newest[0].Sequence; {
+		entries, err := s.deps.Entries.LedgerAfter(c.Request().Context(), f, after, exportPage)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if e.Sequence > newest[0].Sequence {
+				break
+			}
+			if err := w.Write(e); err != nil {
+				return err
+			}
+		}
+		if len(entries) == 0 {
+			return errors.New("web: entries of the ledger went missing during an export")
+		}
+		after = entries[len(entries)-1].Sequence
+	}
+	return w.Flush()
+}
