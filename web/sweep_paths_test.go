@@ -172,7 +172,7 @@ func (w *world) judgeTrick(x trick) (findings []string) {
 	}
 	repeated := typed(w.finder, r, x.form)
 	for _, bird := range w.canariesOf(a) {
-		if !x.person.may(bird) && !slices.Contains(repeated, bird) {
+		if !x.may(bird) && !slices.Contains(repeated, bird) {
 			findings = append(findings, fmt.Sprintf("%v, %s, %s: tells the %v of %s", x.cell, x.name, x.target, bird, bird.of))
 		}
 	}

@@ -169,6 +169,20 @@ func (v *visitor) may(c canary) bool {
 	return false
 }
 
+// named begin what the ledger says of the bills that people opened: which they were,
+// and nothing that stands in them.
+var named = []string{"id of ", "number of ", "digest of "}
+
+// may reports whether a cell's answer may tell a canary. The ledger names the bills
+// that people opened, to admins.
+func (c cell) may(bird canary) bool {
+	if c.person.may(bird) {
+		return true
+	}
+	return c.person.alive && c.person.rights.Has(access.Administer) && strings.HasPrefix(c.line.pattern, "/admin/ledger") &&
+		slices.ContainsFunc(named, func(kind string) bool { return strings.HasPrefix(bird.what, kind) })
+}
+
 func (v *visitor) has(rights []access.Right) bool {
 	return !slices.ContainsFunc(rights, func(r access.Right) bool { return !v.rights.Has(r) })
 }

@@ -187,7 +187,7 @@ func (w *world) judge(c cell) (findings []string) {
 	seen := w.canariesOf(a)
 	repeated := typed(w.finder, r, c.form)
 	for _, bird := range seen {
-		if !c.person.may(bird) && !slices.Contains(repeated, bird) {
+		if !c.may(bird) && !slices.Contains(repeated, bird) {
 			findings = append(findings, fmt.Sprintf("tells the %v of %s", bird, bird.of))
 		}
 	}
