@@ -103,7 +103,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		h.Set("Retry-After", "5")
 	}
-	if err := s.tryErrorPage(c, status, sentence); err != nil {
+	err = s.tryErrorPage(c, status, sentence)
+	if errors.Is(err, context.Canceled) {
+		c.Response().Status = statusClientGone
+		return
+	}
+	if err != nil {
 		s.deps.Log.ErrorContext(c.Request().Context(), "error page", "request_id", requestID(c), "error", err)
 		if err := c.HTMLBlob(http.StatusInternalServerError, s.lastResort); err != nil {
 			s.deps.Log.ErrorContext(c.Request().Context(), "last resort", "request_id", requestID(c), "error", err)
