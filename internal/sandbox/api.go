@@ -1,10 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
+	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -17,24 +16,33 @@ const apiBase = "/billing/b2b/v1"
 // maxBody is what is read of a request body.
 const maxBody = 64 << 10
 
-// API is the simulated Billing API, in its native dialect. It is an
-// http.Handler; its methods may be called while it serves.
+// API is the simulated Billing API, in one Dialect. It is an http.Handler; its
+// methods may be called while it serves.
 type API struct {
 	world         *World
+	dialect       Dialect
 	now           func() time.Time
+	sleep         func(context.Context, time.Duration) error
 	clientID      string
 	clientSecret  string
 	tokenLifetime time.Duration
+	jobDelay      time.Duration
 
 	tokens      tokens
 	apiKey      atomic.Pointer[string]
 	keyRevoked  atomic.Bool
 	fail        atomic.Pointer[func(*http.Request) *Failure]
+	switches    atomic.Pointer[Switches]
+	faults      faultSet
+	jobs        jobs
 	minute      limiter
 	second      limiter
+	month       limiter
 	tokenMinute limiter
+	meter       meter
 	log         requestLog
 	mux         *http.ServeMux
+	routeNames  map[string]string // by pattern
 }
 
 // Failure is an answer that takes the place of the real one.
@@ -57,16 +65,22 @@ func GatewayFailure(status, code int, message, description string) *Failure {
 
 func newAPI(world *World, o *Options) *API {
 	a := &API{
-		world: world, now: o.Now, clientID: o.ClientID, clientSecret: o.ClientSecret,
-		tokenLifetime: o.TokenLifetime,
-		tokens:        tokens{ends: map[string]time.Time{}},
-		minute:        limiter{window: time.Minute, max: o.CallsPerMinute},
-		second:        limiter{window: time.Second, max: o.CallsPerSecond},
-		tokenMinute:   limiter{window: time.Minute, max: o.TokenCallsPerMinute},
-		log:           requestLog{calls: map[string]int{}},
-		mux:           http.NewServeMux(),
+		world: world, dialect: o.Dialect, now: o.Now, sleep: o.Sleep, clientID: o.ClientID, clientSecret: o.ClientSecret,
+		tokenLifetime: o.TokenLifetime, jobDelay: o.JobDelay,
+		tokens:      tokens{ends: map[string]time.Time{}},
+		faults:      faultSet{seed: o.Seed, served: map[string]int{}},
+		jobs:        jobs{byID: map[string]*job{}},
+		minute:      limiter{window: time.Minute, max: o.CallsPerMinute},
+		second:      limiter{window: time.Second, max: o.CallsPerSecond},
+		month:       limiter{window: calendarMonth, max: o.CallsPerMonth},
+		tokenMinute: limiter{window: time.Minute, max: o.TokenCallsPerMinute},
+		meter:       newMeter(o),
+		log:         requestLog{calls: map[string]int{}},
+		mux:         http.NewServeMux(),
+		routeNames:  map[string]string{},
 	}
 	a.apiKey.Store(&o.APIKey)
+	a.switches.Store(&Switches{})
 	a.routes()
 	return a
 }
@@ -74,76 +88,50 @@ func newAPI(world *World, o *Options) *API {
 // routes is the map of the simulated API.
 func (a *API) routes() {
 	a.mux.HandleFunc("POST "+tokenPath, a.token)
-	a.route("GET /bills", a.bills)
-	a.route("POST /bills/search", a.searchBills)
-	a.route("GET /bills/{billId}", a.bill)
-	a.route("GET /bills/{billId}/items", a.items)
-	a.route("GET /billingAccounts", a.billingAccounts)
-	a.route("GET /billingAccounts/{id}", a.billingAccount)
-	a.route("GET /status", a.status)
-	a.route("GET /version", a.version)
+	a.routeNames["POST "+tokenPath] = RouteToken
+	a.route(RouteBills, "GET /bills", a.async(a.bills))
+	a.route(RouteSearch, "POST /bills/search", a.async(a.searchBills))
+	a.route(RouteBill, "GET /bills/{billId}", a.async(a.bill))
+	a.route(RouteItems, "GET /bills/{billId}/items", a.async(a.items))
+	a.route(RouteDocument, "GET /bills/{billId}/document", a.documentPath)
+	a.route(RouteDocument, "GET /files/{billId}", a.file)
+	a.route(RouteAccounts, "GET /billingAccounts", a.billingAccounts)
+	a.route(RouteAccount, "GET /billingAccounts/{id}", a.billingAccount)
+	a.route(RouteReports, "GET /reports", a.listReports(monthlyReports))
+	a.route(RouteReports, "GET /reports/{id}", a.async(a.oneReport(monthlyReports)))
+	a.route(RouteReports, "GET /customerSpecificReports", a.listReports(accountReports))
+	a.route(RouteReports, "GET /customerSpecificReports/{id}", a.async(a.oneReport(accountReports)))
+	a.route(RouteOffers, "GET /installedOfferIds", a.installedOfferIDs)
+	a.route(RouteAsync, "GET /asyncJobs", a.listJobs)
+	a.route(RouteAsync, "GET /asyncJobs/{jobId}", a.oneJob)
+	a.route(RouteAsync, "GET /asyncJobs/{jobId}/result", a.jobResult)
+	a.route(RouteStatus, "GET /status", a.status)
+	a.route(RouteVersion, "GET /version", a.version)
 }
 
 // handler answers one API call, or says what is wrong with it.
 type handler func(w http.ResponseWriter, r *http.Request) *problem
 
 // route mounts h behind the checks every API call passes.
-func (a *API) route(pattern string, h handler) {
+func (a *API) route(name, pattern string, h handler) {
 	method, path, _ := strings.Cut(pattern, " ")
-	a.mux.HandleFunc(method+" "+apiBase+path, func(w http.ResponseWriter, r *http.Request) {
-		p := a.credentials(r)
+	mounted := method + " " + apiBase + path
+	a.routeNames[mounted] = name
+	a.mux.HandleFunc(mounted, func(w http.ResponseWriter, r *http.Request) {
+		var p *problem
+		if name != RouteStatus || !a.Switches().OpenStatus {
+			p = a.credentials(r)
+		}
+		if p == nil {
+			p = a.strict(r, name)
+		}
 		if p == nil {
 			p = h(w, r)
 		}
 		if p != nil {
-			p.write(w)
+			p.write(w, a.Switches().ErrorShape)
 		}
 	})
-}
-
-// ServeHTTP records the call, takes it off the limits, and answers it.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-OAPI-Request-Id", newUUID())
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		invalidBody("The body cannot be read or is too long.").write(w)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	_, pattern := a.mux.Handler(r)
-	isToken := r.URL.Path == tokenPath
-	if isToken {
-		body = nil // it may hold the client's secret
-	}
-	entry := a.record(r, strings.Replace(pattern, apiBase, "", 1), string(body))
-	out := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-	defer func() { a.log.finish(entry, out.status) }()
-	switch failure := a.failure(r); {
-	case !isToken && !a.minute.take(a.now()):
-		tooManyRequests(http.StatusForbidden, "quota of calls a minute").write(out)
-	case !isToken && !a.second.take(a.now()):
-		tooManyRequests(http.StatusForbidden, "spike limit of calls a second").write(out)
-	case failure != nil:
-		failure.write(out)
-	case pattern == "":
-		a.unrouted(out, r)
-	default:
-		a.mux.ServeHTTP(out, r)
-	}
-}
-
-// unrouted tells a wrong method from a wrong path.
-func (a *API) unrouted(w http.ResponseWriter, r *http.Request) {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		probe := r.Clone(r.Context())
-		probe.Method = method
-		if _, pattern := a.mux.Handler(probe); pattern != "" {
-			w.Header().Set("Allow", method)
-			methodNotAllowed(method).write(w)
-			return
-		}
-	}
-	notFound("There is no resource at " + r.URL.Path + ".").write(w)
 }
 
 // credentials checks the bearer token and the API key.
@@ -158,11 +146,11 @@ func (a *API) credentials(r *http.Request) *problem {
 	key := r.Header.Get("X-Api-Key")
 	switch {
 	case key == "":
-		return missingHeader("X-API-Key")
+		return insteadOf(a.Switches().MissingKey, missingHeader("X-API-Key"))
 	case !same(key, *a.apiKey.Load()):
-		return invalidCredentials("API key")
+		return insteadOf(a.Switches().WrongKey, invalidCredentials("API key"))
 	case a.keyRevoked.Load():
-		return accessDenied()
+		return insteadOf(a.Switches().RevokedKey, accessDenied())
 	}
 	return nil
 }
@@ -198,12 +186,6 @@ func (f *Failure) write(w http.ResponseWriter) {
 	w.WriteHeader(status)
 	_, _ = w.Write(f.Body) // the client may have gone
 }
-
-// SetCallsPerMinute changes the limit while running; 0 takes it away.
-func (a *API) SetCallsPerMinute(n int) { a.minute.set(n) }
-
-// SetCallsPerSecond changes the spike limit while running; 0 takes it away.
-func (a *API) SetCallsPerSecond(n int) { a.second.set(n) }
 
 // RevokeTokens makes every token given out so far unknown, as if the client's
 // secret had been changed.

@@ -17,15 +17,18 @@ func (a *API) billingAccounts(w http.ResponseWriter, r *http.Request) *problem {
 	var found []*Account
 	listed := a.world.Accounts()
 	for i := range listed {
-		if len(states) == 0 || slices.Contains(states, listed[i].Status) {
+		if len(states) == 0 || slices.Contains(states, listed[i].Status) || slices.Contains(states, tmfStates[listed[i].Status]) {
 			found = append(found, &listed[i])
 		}
 	}
-	page, p := pageOf(w, r, found)
+	if a.dialect == Hostile {
+		found = hostileOrder(a.world.seed, "accounts", found)
+	}
+	page, p := pageOf(a, w, r, found)
 	if p != nil {
 		return p
 	}
-	return writeList(w, page, (*Account).wire)
+	return a.writeRecords(w, r, "billingAccounts", rowsOfPage(page, a.wireAccount))
 }
 
 func (a *API) billingAccount(w http.ResponseWriter, r *http.Request) *problem {
@@ -34,11 +37,11 @@ func (a *API) billingAccount(w http.ResponseWriter, r *http.Request) *problem {
 	}
 	id := r.PathValue("id")
 	listed := a.world.Accounts()
-	i := slices.IndexFunc(listed, func(account Account) bool { return account.ID == id })
+	i := slices.IndexFunc(listed, func(account Account) bool { return account.ID == id || a.dialect == TMF && account.Number == id })
 	if i < 0 {
 		return notFound("No billing account has the id " + id + ".")
 	}
-	writeBytes(w, typeJSON+"; charset=UTF-8", jsonText(listed[i].wire()))
+	writeBytes(w, typeJSON+"; charset=UTF-8", jsonText(a.wireAccount(&listed[i])))
 	return nil
 }
 

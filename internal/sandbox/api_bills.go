@@ -20,7 +20,7 @@ type billQuery struct {
 }
 
 func (q *billQuery) matches(b *Bill) bool {
-	if len(q.accounts) > 0 && !slices.Contains(q.accounts, b.AccountID) {
+	if len(q.accounts) > 0 && !slices.Contains(q.accounts, b.AccountID) && !slices.Contains(q.accounts, b.AccountNumber) {
 		return false
 	}
 	if len(q.types) > 0 && !slices.Contains(q.types, b.Type) {
@@ -82,6 +82,9 @@ func (a *API) searchBills(w http.ResponseWriter, r *http.Request) *problem {
 	if p != nil {
 		return p
 	}
+	for _, name := range callOf(r).ignored {
+		delete(values, name)
+	}
 	q, p := parseBillQuery(values, a.world.today, invalidField)
 	if p != nil {
 		return p
@@ -117,9 +120,12 @@ func searchValues(r *http.Request) (url.Values, *problem) {
 }
 
 func (a *API) listBills(w http.ResponseWriter, r *http.Request, q *billQuery) *problem {
-	media, p := negotiate(r, typeJSON, typeCSV)
+	media, p := negotiate(r, a.dialect.offers()...)
 	if p != nil {
 		return p
+	}
+	if a.dialect == Hostile {
+		q.accounts = nil
 	}
 	var found []*Bill
 	for _, b := range a.world.Bills() {
@@ -134,19 +140,26 @@ func (a *API) listBills(w http.ResponseWriter, r *http.Request, q *billQuery) *p
 	default:
 		return invalidQuery("sort", "only issuedAt and -issuedAt are known")
 	}
-	page, p := pageOf(w, r, found)
+	if a.dialect == Hostile {
+		found = hostileBills(a.world, found)
+	}
+	page, p := pageOf(a, w, r, found)
 	if p != nil {
 		return p
 	}
 	if media == typeCSV {
 		return writeRows(w, billColumns, page, (*Bill).row)
 	}
-	return writeList(w, page, (*Bill).wire)
+	return a.writeRecords(w, r, "bills", rowsOfPage(page, a.wireBill))
 }
 
 // bill serves one bill, as JSON or as its PDF.
 func (a *API) bill(w http.ResponseWriter, r *http.Request) *problem {
-	media, p := negotiate(r, typeJSON, typePDF)
+	offers := []string{typeJSON, typePDF}
+	if a.Switches().NoPDFByAccept {
+		offers = offers[:1]
+	}
+	media, p := negotiate(r, offers...)
 	if p != nil {
 		return p
 	}
@@ -157,21 +170,63 @@ func (a *API) bill(w http.ResponseWriter, r *http.Request) *problem {
 	if media == typePDF {
 		return a.document(w, b)
 	}
-	writeBytes(w, typeJSON+"; charset=UTF-8", jsonText(b.wire()))
+	writeBytes(w, typeJSON+"; charset=UTF-8", jsonText(a.wireBill(b)))
 	return nil
 }
 
 func (a *API) findBill(r *http.Request) (*Bill, *problem) {
 	id := r.PathValue("billId")
-	b, ok := a.world.Bill(id)
+	b, ok := a.bookedBill(id)
 	if !ok {
 		return nil, notFound("No bill has the id " + id + ".")
 	}
 	return b, nil
 }
 
+// bookedBill finds a bill of the world, or one of ForeignAccount.
+func (a *API) bookedBill(id string) (*Bill, bool) {
+	if b, ok := a.world.Bill(id); ok {
+		return b, true
+	}
+	for n := range foreignBills {
+		if b := a.world.ForeignBill(n); b.ID == id {
+			return b, true
+		}
+	}
+	return nil, false
+}
+
+// documentPath is the second way to a PDF, where a switch has opened it.
+func (a *API) documentPath(w http.ResponseWriter, r *http.Request) *problem {
+	if !a.Switches().DocumentPath {
+		return notFound("There is no resource at " + r.URL.Path + ".")
+	}
+	b, p := a.findBill(r)
+	if p != nil {
+		return p
+	}
+	if a.Switches().RedirectDocument {
+		w.Header().Set("Location", apiBase+"/files/"+b.ID)
+		w.WriteHeader(http.StatusFound)
+		return nil
+	}
+	return a.document(w, b)
+}
+
+// file is where documentPath leads when it redirects.
+func (a *API) file(w http.ResponseWriter, r *http.Request) *problem {
+	if s := a.Switches(); !s.DocumentPath || !s.RedirectDocument {
+		return notFound("There is no resource at " + r.URL.Path + ".")
+	}
+	b, p := a.findBill(r)
+	if p != nil {
+		return p
+	}
+	return a.document(w, b)
+}
+
 func (a *API) document(w http.ResponseWriter, b *Bill) *problem {
-	pdf, err := a.world.PDF(b.ID)
+	pdf, err := a.world.print(b)
 	if err != nil {
 		return &problem{http.StatusInternalServerError, 1, "Internal error", "The document cannot be made."}
 	}
@@ -181,7 +236,7 @@ func (a *API) document(w http.ResponseWriter, b *Bill) *problem {
 }
 
 func (a *API) items(w http.ResponseWriter, r *http.Request) *problem {
-	media, p := negotiate(r, typeJSON, typeCSV)
+	media, p := negotiate(r, a.dialect.offers()...)
 	if p != nil {
 		return p
 	}
@@ -193,12 +248,15 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) *problem {
 	for i := range b.Items {
 		all[i] = &b.Items[i]
 	}
-	page, p := pageOf(w, r, all)
+	if a.dialect == Hostile {
+		all = hostileOrder(a.world.seed, b.ID, all)
+	}
+	page, p := pageOf(a, w, r, all)
 	if p != nil {
 		return p
 	}
 	if media == typeCSV {
 		return writeRows(w, itemColumns, page, (*Item).row)
 	}
-	return writeList(w, page, (*Item).wire)
+	return a.writeRecords(w, r, "items", rowsOfPage(page, func(i *Item) any { return a.wireItem(b, i) }))
 }

@@ -30,10 +30,14 @@ func (p *problem) body() []byte {
 	}{p.code, p.message, p.description, "https://developer.orange.com/common-errors"})
 }
 
-func (p *problem) write(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", typeJSON+"; charset=UTF-8")
+// write sends it in one of Shapes; none is the gateway's own.
+func (p *problem) write(w http.ResponseWriter, shape string) {
+	contentType, body := p.shaped(shape)
+	if contentType != "" {
+		w.Header().Set("Content-Type", contentType)
+	}
 	w.WriteHeader(p.status)
-	_, _ = w.Write(p.body()) // the client may have gone
+	_, _ = w.Write(body) // the client may have gone
 }
 
 func missingBody() *problem {

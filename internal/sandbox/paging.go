@@ -14,9 +14,9 @@ const (
 
 // pageOf cuts the page that offset and limit ask for and sets the counts. An
 // offset past the end gives an empty page, a limit above the maximum the
-// maximum.
-func pageOf[T any](w http.ResponseWriter, r *http.Request, all []T) ([]T, *problem) {
-	query := r.URL.Query()
+// maximum, unless a switch says otherwise.
+func pageOf[T any](a *API, w http.ResponseWriter, r *http.Request, all []T) ([]T, *problem) {
+	query, s := r.URL.Query(), a.Switches()
 	offset, p := wholeNumber(query, "offset", 0, 0)
 	if p != nil {
 		return nil, p
@@ -25,10 +25,23 @@ func pageOf[T any](w http.ResponseWriter, r *http.Request, all []T) ([]T, *probl
 	if p != nil {
 		return nil, p
 	}
+	if limit > s.pageLimit() && s.RefuseLimit {
+		return nil, invalidQuery("limit", "more than "+strconv.Itoa(s.pageLimit()))
+	}
+	if offset > 0 && offset >= len(all) && s.RefuseOffset {
+		w.Header().Set("Content-Range", "items */"+strconv.Itoa(len(all)))
+		return nil, &problem{http.StatusRequestedRangeNotSatisfiable, 28, "Requested range not satisfiable", "The offset is past the end."}
+	}
 	start := min(offset, len(all))
-	page := all[start : start+min(limit, maxLimit, len(all)-start)]
+	page := all[start : start+min(limit, s.pageLimit(), len(all)-start)]
 	w.Header().Set("X-Total-Count", strconv.Itoa(len(all)))
 	w.Header().Set("X-Result-Count", strconv.Itoa(len(page)))
+	if a.dialect == Hostile {
+		hostileCounts(a.world.seed, w.Header(), r, len(page))
+	}
+	if s.PartialContent && len(page) < len(all) {
+		w.WriteHeader(http.StatusPartialContent)
+	}
 	return page, nil
 }
 
@@ -41,6 +54,26 @@ func wholeNumber(query url.Values, name string, fallback, least int) (int, *prob
 		return 0, invalidQuery(name, "not a whole number of at least "+strconv.Itoa(least))
 	}
 	return n, nil
+}
+
+// rowsOfPage puts a page into words.
+func rowsOfPage[T any](page []T, wire func(T) any) []any {
+	rows := make([]any, len(page))
+	for i, one := range page {
+		rows[i] = wire(one)
+	}
+	return rows
+}
+
+// writeRecords writes a list of the company's records in the API's dialect:
+// a bare JSON array, but for Hostile.
+func (a *API) writeRecords(w http.ResponseWriter, r *http.Request, name string, rows []any) *problem {
+	var list any = rows
+	if a.dialect == Hostile {
+		list = hostileList(a.world.seed, r, name, rows)
+	}
+	writeBytes(w, typeJSON+"; charset=UTF-8", jsonText(list))
+	return nil
 }
 
 // writeList writes a bare JSON array.

@@ -44,13 +44,18 @@ func (w *World) PDF(id string) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", errNoBill, id)
 	}
+	return w.print(b)
+}
+
+// print makes the document of a bill of the world or of ForeignAccount.
+func (w *World) print(b *Bill) ([]byte, error) {
 	s := newSheet(w, b)
 	s.print()
 	var out bytes.Buffer
 	if err := s.pdf.Output(&out); err != nil {
-		return nil, fmt.Errorf("sandbox: make the document of bill %s: %w", id, err)
+		return nil, fmt.Errorf("sandbox: make the document of bill %s: %w", b.ID, err)
 	}
-	if id == w.Stories.CutPDF.ID {
+	if b.ID == w.Stories.CutPDF.ID {
 		return out.Bytes()[:out.Len()*2/3], nil
 	}
 	return out.Bytes(), nil
@@ -77,7 +82,7 @@ func newSheet(w *World, b *Bill) *sheet {
 	pdf.SetCellMargin(0)
 	pdf.AddUTF8FontFromBytes(typeface, "", goregular.TTF)
 	pdf.AddUTF8FontFromBytes(typeface, "B", gobold.TTF)
-	return &sheet{pdf: pdf, bill: b, account: w.byNumber[b.AccountNumber], pages: paginate(rowsOf(b))}
+	return &sheet{pdf: pdf, bill: b, account: w.accountOf(b), pages: paginate(rowsOf(b))}
 }
 
 func (s *sheet) print() {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
@@ -103,7 +104,9 @@ func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byt
 func (a *API) token(w http.ResponseWriter, r *http.Request) {
 	now := a.now()
 	if !a.tokenMinute.take(now) {
-		tooManyRequests(http.StatusTooManyRequests, "limit of token requests a minute").write(w)
+		s := a.Switches()
+		setRetryAfter(w.Header(), s.RetryAfter, now)
+		tooManyRequests(http.StatusTooManyRequests, "limit of token requests a minute").write(w, s.ErrorShape)
 		return
 	}
 	if !isForm(r) {
@@ -125,12 +128,20 @@ func (a *API) token(w http.ResponseWriter, r *http.Request) {
 	}
 	id, secret := clientOf(r)
 	if !same(id, a.clientID) || !same(secret, a.clientSecret) {
+		if a.Switches().InvalidClient41 {
+			invalidCredentials("client").write(w, a.Switches().ErrorShape)
+			return
+		}
 		writeOAuthError(w, http.StatusUnauthorized, "invalid_client", "The client is not known or its secret is wrong")
 		return
+	}
+	var life any = int(a.tokenLifetime / time.Second)
+	if a.Switches().ExpiresInText {
+		life = fmt.Sprint(life)
 	}
 	writeNoStoreJSON(w, http.StatusOK, struct {
 		TokenType   string `json:"token_type"`
 		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"`
-	}{"Bearer", a.tokens.issue(now, now.Add(a.tokenLifetime)), int(a.tokenLifetime / time.Second)})
+		ExpiresIn   any    `json:"expires_in"`
+	}{"Bearer", a.tokens.issue(now, now.Add(a.tokenLifetime)), life})
 }
