@@ -7,17 +7,17 @@ type Form string
 
 // The forms.
 const (
-	AsText       Form = "text"     // a JSON string, the World's text itself
-	AsNumber     Form = "number"   // a JSON number with the digits of the World's text
-	AsNumeric    Form = "numeric"  // the same, or a string of the same digits
-	AsMoney      Form = "money"    // {"unit": currency, "value": number}
-	AsDay        Form = "day"      // YYYY-MM-DD
-	AsDayStart   Form = "dayStart" // the first instant of the day, UTC
-	AsDayEnd     Form = "dayEnd"   // the last second of the day, UTC
-	AsInstant    Form = "instant"  // RFC 3339
-	AsWord       Form = "word"     // a word of the dialect's own for the World's word
-	AsDoubtful   Form = "doubtful" // the World's text, or something nobody knows
-	AsList       Form = "list"     // as many as the World has
+	AsText       Form = "text"       // a JSON string, the World's text itself
+	AsNumber     Form = "number"     // a JSON number with the digits of the World's text
+	AsNumeric    Form = "numeric"    // the same, or a string of the same digits
+	AsMoney      Form = "money"      // {"unit": currency, "value": number}
+	AsDay        Form = "day"        // YYYY-MM-DD
+	AsDayStart   Form = "dayStart"   // the first instant of the day, UTC
+	AsDayEnd     Form = "dayEnd"     // the last second of the day, UTC
+	AsInstant    Form = "instant"    // RFC 3339
+	AsWord       Form = "word"       // a word of the dialect's own for the World's word
+	AsDoubtful   Form = "doubtful"   // the World's text, or something nobody knows
+	AsList       Form = "list"       // as many as the World has
 	AsListOrNull Form = "listOrNull" // the same, or null
 )
 

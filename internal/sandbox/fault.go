@@ -155,7 +155,7 @@ func (f *Fault) check() error {
 		return fmt.Errorf("%w: no shape %q, only %s", ErrFault, f.Shape, strings.Join(Shapes(), ", "))
 	}
 	if err := checkRetryAfter(f.RetryAfter); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrFault, err)
 	}
 	if err := w.arg.check(f.Arg); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrFault, f.Word, err)

@@ -126,7 +126,7 @@ func (d *delivery) raw(length int, body []byte) {
 	conn, buffer, err := http.NewResponseController(d.w).Hijack()
 	if err != nil {
 		d.out.writeHead(d.w, int64(length))
-		d.write(body)
+		_, _ = d.w.Write(body) // what is longer than announced is cut
 		return
 	}
 	defer func() { _ = conn.Close() }()
