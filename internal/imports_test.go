@@ -53,6 +53,8 @@ var imports = map[string][]string{
 	"internal/config":     {},
 	"internal/billing":    {},
 	"internal/sandbox":    {}, // its truth must not share our faults
+
+	"internal/sandbox/wirefault": {}, // for tests alone: nobody may import it
 }
 
 // confined says where alone an outside package, or any package below it, may be
@@ -83,7 +85,8 @@ var vague = []string{"util", "utils", "common", "helpers", "models", "model", "s
 
 // testOnly modules must not be linked into the binary.
 var testOnly = []string{
-	"github.com/PuerkitoBio/goquery", "github.com/chromedp", "github.com/Shopify/toxiproxy", "github.com/tsenart/vegeta",
+	"github.com/PuerkitoBio/goquery", "github.com/chromedp", "github.com/Shopify/toxiproxy", "github.com/rs/zerolog",
+	"billportal/internal/sandbox/wirefault", "github.com/tsenart/vegeta",
 	"github.com/stretchr/testify", "github.com/getkin/kin-openapi", "github.com/pb33f", "github.com/dexidp/dex", "pgregory.net/rapid",
 	"testing", "net/http/httptest",
 }
