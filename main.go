@@ -47,12 +47,27 @@ func (d demoCommand) Run(ctx context.Context, c app.Command) error {
 }
 
 type sandboxCommand struct {
-	Portal string `help:"Base URL of the portal that signs in here." default:"http://127.0.0.1:8080"`
+	Portal   string   `help:"Base URL of the portal that signs in here." default:"http://127.0.0.1:8080"`
+	Dialect  string   `help:"How the Billing API words the company's bills: ${enum}." enum:"native,tmf,sparse,hostile" default:"native"`
+	Seed     uint64   `help:"What the company, and everything else that is drawn, is made of."`
+	Minute   int      `name:"calls-per-minute" help:"Calls let through in any 60 seconds; 0 is no limit." default:"6000"`
+	Second   int      `name:"calls-per-second" help:"Calls let through in any second; 0 is no limit."`
+	Month    int      `name:"calls-per-month" help:"Calls let through in a calendar month; 0 is no limit."`
+	Strict   bool     `name:"strict-limits" help:"Count token requests and refused ones too, over fixed and rolling windows."`
+	Faults   []string `name:"fault" help:"A fault from the start; may be repeated." sep:"none" placeholder:"ROUTE:WORD[,OPTION=…]"`
+	Switches []string `name:"switch" help:"A switch from the start; may be repeated." sep:"none" placeholder:"NAME[=VALUE]"`
+	Control  string   `help:"Loopback address of the control API." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
 }
 
 func (s sandboxCommand) Run(ctx context.Context, c app.Command) error {
-	return app.Sandbox(ctx, c, s.Portal)
+	return app.Sandbox(ctx, c, app.SandboxOptions{
+		Portal: s.Portal, Dialect: s.Dialect, Seed: s.Seed, CallsPerMinute: s.Minute, CallsPerSecond: s.Second,
+		CallsPerMonth: s.Month, StrictLimits: s.Strict, Faults: s.Faults, Switches: s.Switches, ControlAddr: s.Control,
+	})
 }
+
+// Help lists what --fault and --switch take.
+func (sandboxCommand) Help() string { return app.SandboxHelp() }
 
 type syncCommand struct{}
 

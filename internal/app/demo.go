@@ -152,28 +152,3 @@ func tellDemo(w io.Writer, url, dir string, fresh bool, sim *sandbox.Sandbox) er
 	_, err := io.WriteString(w, b.String())
 	return err
 }
-
-// Sandbox runs the simulated Billing API and identity provider alone until ctx
-// ends, and prints the variables that point a portal at them.
-func Sandbox(ctx context.Context, c Command, portal string) error {
-	sim, err := sandbox.Start(ctx, sandbox.Options{CallsPerMinute: demoCallsPerMinute, Now: c.Now})
-	if err != nil {
-		return err
-	}
-	defer sim.Close()
-	sim.RegisterRedirectURI(portal + "/signin/callback")
-	sim.RegisterPostLogoutURI(portal + "/signin")
-	for _, line := range DemoEnviron(sim, portal, "data") {
-		if _, err := fmt.Fprintln(c.Stdout, "export "+shellQuoted(line)); err != nil {
-			return err
-		}
-	}
-	<-ctx.Done()
-	return nil
-}
-
-// shellQuoted makes NAME=value safe for a POSIX shell.
-func shellQuoted(line string) string {
-	name, value, _ := strings.Cut(line, "=")
-	return name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-}

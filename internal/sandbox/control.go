@@ -15,8 +15,24 @@ import (
 // controlBase is the path of the control API, which has a listener of its own.
 const controlBase = "/control/"
 
+// ControlManual lists the control API's calls, one a line.
+const ControlManual = `
+GET    /control/faults          armed faults, and how often each word was served
+POST   /control/faults          {"fault": "bills:503/5,for=10m"} or {"faults": ["…", "…"]}
+DELETE /control/faults[/{id}]   take all away, or one
+GET    /control/words           every word, route and shape
+GET    /control/switches        the switches
+PATCH  /control/switches        {"partialContent": true, "maxLimit": 40}; others stay
+PATCH  /control/limits          {"callsPerMinute": 60}, callsPerSecond, callsPerMonth, tokenCallsPerMinute; 0 is none
+GET    /control/calls           requests by route, and the worst minute, second and month by every clock
+DELETE /control/calls           count anew
+PUT    /control/correction      {"held": true} serves the corrected bill as it was first issued
+PUT    /control/api-key         {"revoked": true} has the API key refused
+POST   /control/revoke-tokens   every token given out so far is unknown
+`
+
 // Control is the control API, for who cannot call the methods of API. It is
-// JSON under /control/ (the package comment lists it), answers on literal
+// JSON under /control/ (ControlManual lists it), answers on literal
 // loopback hosts only, and takes changes only as application/json: a page in a
 // browser can send neither.
 func (a *API) Control() http.Handler {

@@ -33,10 +33,55 @@
 //
 // # The Billing API
 //
-// API speaks the native dialect: client-credentials tokens (RFC 6749, section
-// 4.4), an API key, bills, items, accounts, status, version, and documents by
-// content negotiation, with the error catalogue of the Orange gateway. What
-// Orange does not publish is an assumption, chosen to be plausible and strict.
+// API serves client-credentials tokens (RFC 6749, section 4.4), bills, search,
+// items, accounts, reports, installed offers, asynchronous jobs, status and
+// version behind a token and an API key, documents by content negotiation, with
+// the error catalogue of the Orange gateway. What Orange does not publish is an
+// assumption, chosen to be plausible and strict. Where it may be otherwise,
+// there is a part to turn:
+//
+//   - Dialect: how the same World is told. Carried lists what each tells.
+//   - Switches: what the API wants and answers where nothing is wrong.
+//   - Fault: what goes wrong, on which route, when and how often. Words lists
+//     them; Served counts what was really spoilt, so that a test can tell that
+//     its fault happened.
+//   - the limits: 403/53 above, by a rolling window of the calls that were let
+//     through; with StrictLimits by every request that came, token requests and
+//     refused ones too, over fixed and rolling windows. Worst tells how hard the
+//     API was used by each of those clocks, whatever the limits.
+//
+// A test arms a fault in its text form:
+//
+//	sim.API.Arm("bills:503/5,for=10m", "document:cut-length,times=1")
+//	…
+//	if sim.API.Served("cut-length") != 1 { … }
+//
+// Faults have their turns in six stages: on the request (a page that shifts),
+// instead of the answer (a refusal, HTML, a zip bomb; the first one armed), on
+// the start of a job, on the body of a good answer (in the order in which they
+// were armed), on the headers of any answer, and on the wire (latencies add up,
+// then one way to end). A fault whose turn does not come, because the answer is
+// not of its kind or an earlier one took its place, is neither used up nor
+// counted. Limits come before faults, and the hook of Fail between the two.
+//
+// # Without a network
+//
+// New makes a sandbox that listens nowhere, and RoundTripper calls it. With Now
+// and Sleep from a test's clock, latencies and drips pass on that clock, and
+// hours of calls take no time. A call that hangs waits for its context.
+//
+// # The control API
+//
+// Options.ControlAddr opens a listener of its own, on loopback, for whoever
+// cannot call Go: ControlManual lists its calls, and billportal sandbox --help
+// prints them with every word. It is not reachable through the Billing API's
+// address, and refuses what a page in a browser could send.
+//
+// # Below HTTP
+//
+// What an HTTP server cannot do to a client (a connect that hangs, a packet at
+// a time, a reset in mid-header) the package wirefault does, for tests alone.
+// TLS and names are not simulated.
 //
 // # The identity provider
 //

@@ -46,7 +46,7 @@ func Routes() []string {
 // next comma that is followed by one of these names and an equals sign.
 type Fault struct {
 	Route string `json:"route"`
-	Word  string `json:"word"` // one of Words
+	Word  string `json:"word"` // one of Words; a status alone is its first row in the catalogue
 	Arg   string `json:"arg,omitempty"`
 
 	Times  int           `json:"times,omitempty"`  // how many answers it spoils; 0 is all
@@ -140,7 +140,9 @@ func (f Fault) String() string {
 	return b.String()
 }
 
+// check refuses a fault that cannot be; of one that can it completes the word.
 func (f *Fault) check() error {
+	f.Word = canonical(f.Word)
 	w, known := words[f.Word]
 	switch {
 	case !slices.Contains(Routes(), f.Route):

@@ -104,7 +104,7 @@ func (a *API) Faults() []Armed {
 func (a *API) Served(word string) int {
 	a.faults.mu.Lock()
 	defer a.faults.mu.Unlock()
-	return a.faults.served[word]
+	return a.faults.served[canonical(word)]
 }
 
 func (f *armed) over(now time.Time) bool {

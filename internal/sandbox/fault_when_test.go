@@ -109,7 +109,7 @@ func TestFaultsReadAsTheyAreWritten(t *testing.T) {
 		"bills:503/5", "token:expires-text", "everything:403/53,times=3,shape=array,retry-after=7",
 		"document:cut-length,for=10m0s,chance=0.25,after=2,only=1013390", "bills:latency,arg=1.5s",
 		"api:sunset,arg=Sat, 31 Dec 2027 23:59:59 GMT,times=1", `bill:field-set,arg=taxes=[1,2,{"a":"b,c"}],times=1`,
-		"bills:429,retry-after=date",
+		"bills:429/53,retry-after=date",
 	} {
 		f, err := sandbox.ParseFault(text)
 		if err != nil || f.String() != text {
@@ -157,5 +157,14 @@ func TestRefusalsHaveShapes(t *testing.T) {
 			t.Errorf("%s: %q", text, r.header.Get("Retry-After"))
 		}
 		c.s.API.DisarmAll()
+	}
+}
+
+func TestAStatusAloneIsItsFirstCode(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, sandbox.Options{Faults: []string{"version:503"}})
+	refused(t, "503", c.get("/version"), 503, 5)
+	if c.s.API.Served("503") != 1 || c.s.API.Served("503/5") != 1 || c.s.API.Served("503/6") != 0 {
+		t.Error("503 is not counted as 503/5")
 	}
 }

@@ -124,8 +124,16 @@ func Words() []Word {
 	return list
 }
 
-// statusWords are the rows of the gateway's catalogue, as 503/5, and for the
-// first row of each status also as 503.
+// canonical is the word itself, or for a status alone its first row in the
+// gateway's catalogue.
+func canonical(name string) string {
+	if p, known := refusalOf(name); known {
+		return fmt.Sprintf("%d/%d", p.status, p.code)
+	}
+	return name
+}
+
+// statusWords are the rows of the gateway's catalogue, as 503/5.
 func statusWords() map[string]word {
 	all := map[string]word{}
 	for _, p := range refusals {
@@ -136,9 +144,6 @@ func statusWords() map[string]word {
 			return true
 		}}
 		all[fmt.Sprintf("%d/%d", p.status, p.code)] = w
-		if _, known := all[strconv.Itoa(p.status)]; !known {
-			all[strconv.Itoa(p.status)] = w
-		}
 	}
 	return all
 }

@@ -141,3 +141,18 @@ func (a *API) strict(r *http.Request, route string) *problem {
 
 // pageLimit is the greatest page.
 func (s *Switches) pageLimit() int { return cmp.Or(s.MaxLimit, maxLimit) }
+
+// SwitchNames lists the words of Set, those with a value as NAME=.
+func SwitchNames() []string {
+	var fields map[string]any
+	_ = json.Unmarshal(jsonText(Switches{}), &fields) // an object of Go's own making
+	var names []string
+	for name, value := range fields {
+		if _, isBool := value.(bool); !isBool {
+			name += "="
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
