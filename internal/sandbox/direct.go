@@ -38,30 +38,29 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := &directWriter{header: http.Header{}, pipe: writer, begun: make(chan struct{}), head: r.Method == http.MethodHead}
 	go func() {
 		defer cancel()
-		defer func() { w.end(recover()) }()
+		defer func() { w.end(recover(), orError(r.Context().Err(), io.ErrUnexpectedEOF)) }()
 		d.api.ServeHTTP(w, served)
 	}()
 	select {
 	case <-w.begun:
-	case <-ctx.Done():
-		select {
-		case <-w.begun: // it was both; the answer counts
-		default:
-			if err := r.Context().Err(); err != nil {
-				return nil, err
-			}
-			return nil, ErrDropped
-		}
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
 	}
 	if w.dropped {
-		cancel()
-		return nil, ErrDropped
+		return nil, orError(r.Context().Err(), ErrDropped)
 	}
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.sent, ContentLength: w.length, Request: r,
 		Body: &directBody{reader, cancel},
 	}, nil
+}
+
+func orError(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
 }
 
 // asServed is the request as a server would see it.
@@ -72,7 +71,7 @@ func asServed(ctx context.Context, r *http.Request) (*http.Request, error) {
 		if body, err = io.ReadAll(r.Body); err != nil {
 			return nil, errors.Join(err, r.Body.Close())
 		}
-		if err = r.Body.Close(); err != nil {
+		if err := r.Body.Close(); err != nil {
 			return nil, err
 		}
 	}
@@ -136,19 +135,19 @@ func (w *directWriter) Write(p []byte) (int, error) {
 // Flush does nothing: every byte is sent at once.
 func (w *directWriter) Flush() {}
 
-// end tells the client that no more will come, and how that came about.
-func (w *directWriter) end(panicked any) {
+// end tells the client that no more will come; what is missing is cut.
+func (w *directWriter) end(panicked any, cut error) {
 	if panicked != nil {
 		if err, ok := panicked.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			panic(panicked)
 		}
 		w.once.Do(func() { w.dropped = true; close(w.begun) })
-		_ = w.pipe.CloseWithError(io.ErrUnexpectedEOF)
+		_ = w.pipe.CloseWithError(cut)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
 	if !w.head && w.length > w.written && w.status != http.StatusNotModified {
-		_ = w.pipe.CloseWithError(io.ErrUnexpectedEOF)
+		_ = w.pipe.CloseWithError(cut)
 		return
 	}
 	_ = w.pipe.Close()

@@ -78,7 +78,8 @@ func ParseFault(text string) (Fault, error) {
 			return f, fmt.Errorf("%w: %s in %q: %w", ErrFault, name, text, err)
 		}
 	}
-	return f, f.check()
+	err := f.check()
+	return f, err
 }
 
 // splitOptions cuts at the commas that begin an option.

@@ -162,6 +162,10 @@ func TestRefusalsHaveShapes(t *testing.T) {
 
 func TestAStatusAloneIsItsFirstCode(t *testing.T) {
 	t.Parallel()
+	f, err := sandbox.ParseFault("version:503")
+	if err != nil || f.Word != "503/5" {
+		t.Errorf("503 reads as %s, %v", f, err)
+	}
 	c := newCaller(t, sandbox.Options{Faults: []string{"version:503"}})
 	refused(t, "503", c.get("/version"), 503, 5)
 	if c.s.API.Served("503") != 1 || c.s.API.Served("503/5") != 1 || c.s.API.Served("503/6") != 0 {

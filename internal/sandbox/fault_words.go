@@ -148,10 +148,10 @@ func statusWords() map[string]word {
 	return all
 }
 
-// listRoutes answer with lists, billRoutes with bills, jsonRoutes with JSON.
+// listRoutes answer with lists, moneyRoutes with amounts; asyncRoutes can start
+// a job.
 var (
 	listRoutes  = []string{RouteAccounts, RouteBills, RouteSearch, RouteItems, RouteReports, RouteOffers, RouteAsync}
-	billRoutes  = []string{RouteBills, RouteSearch, RouteBill}
 	moneyRoutes = []string{RouteBills, RouteSearch, RouteBill, RouteItems}
 	asyncRoutes = []string{RouteBills, RouteSearch, RouteBill, RouteItems, RouteDocument, RouteReports}
 	pdfRoutes   = []string{RouteDocument}

@@ -36,7 +36,7 @@ func (w *World) accountOf(b *Bill) *Account {
 	}
 	return &Account{
 		ID: b.AccountID, Number: b.AccountNumber, Name: b.AccountName, Entity: "Another Customer SA", Status: StatusActive,
-		Currency: b.Currency, Country: "FR", AddressLine: "1 rue Exemple", PostCode: "75015", City: "Paris",
+		Currency: b.Currency, Country: "FR", AddressLine: "1 rue des Tests", PostCode: "75015", City: "Paris",
 	}
 }
 

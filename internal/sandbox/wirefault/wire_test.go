@@ -45,8 +45,9 @@ func wire(t *testing.T) (*wirefault.Wire, string) {
 		_, _ = io.WriteString(w, strings.Repeat("x", bodySize)) // the client may have gone
 	}))
 	t.Cleanup(server.Close)
-	w := wirefault.New(t, server.URL+"/path")
-	return w, w.URL(server.URL + "/path")
+	wired := wirefault.New(t, server.URL+"/path")
+	through := wired.URL(server.URL + "/path")
+	return wired, through
 }
 
 func TestEveryWireFaultIsFelt(t *testing.T) {
