@@ -163,4 +163,3 @@ var spoilings = []spoiling{
 	{"document:length-short", onePDF, bodyLacks("%%EOF")},
 	{"bills:close-after", fiveBills, bodyHas("[{")},
 }
-
