@@ -123,8 +123,10 @@ func (c *call) serve(pattern string) {
 
 // deliver sends the answer the way a fault wants, or as it is.
 func (c *call) deliver(w http.ResponseWriter) {
-	if c.wait > 0 {
+	if c.wait > 0 || c.out.stream != nil {
 		(&delivery{call: c, w: w}).patient()
+	}
+	if c.wait > 0 {
 		if c.api.sleep(c.r.Context(), c.wait) != nil {
 			panic(http.ErrAbortHandler)
 		}

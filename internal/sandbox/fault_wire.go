@@ -145,9 +145,13 @@ func (d *delivery) raw(length int, body []byte) {
 	_ = buffer.Flush()
 }
 
-// patient takes away the time in which the server wants an answer written.
+// patient takes away the times in which the server wants a request read, which
+// would end its context, and an answer written. Without a connection there are
+// none.
 func (d *delivery) patient() {
-	_ = http.NewResponseController(d.w).SetWriteDeadline(time.Time{}) // without a connection there is none
+	control := http.NewResponseController(d.w)
+	_ = control.SetReadDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Time{})
 }
 
 // write sends bytes at once.

@@ -19,7 +19,7 @@ const (
 	jobRejected = "rejected"
 )
 
-// jobLife is how long a job and its result are kept.
+// jobLife is how long the result of a job is kept; its state stays.
 const jobLife = time.Hour
 
 // job is one asynchronous call: what was asked, and what becomes of it.
@@ -196,11 +196,11 @@ func (a *API) listJobs(w http.ResponseWriter, r *http.Request) *problem {
 	return writeList(w, page, func(j *job) any { return a.wireJob(j) })
 }
 
-// findJob finds a job that has not expired.
+// findJob finds a job, however old.
 func (a *API) findJob(r *http.Request) (*job, *problem) {
 	id := r.PathValue("jobId")
 	j, ok := a.jobs.find(id)
-	if !ok || j.plan.forgotten || a.now().Sub(j.created) >= jobLife {
+	if !ok || j.plan.forgotten {
 		return nil, notFound("No job has the id " + id + ".")
 	}
 	return j, nil
@@ -225,7 +225,8 @@ func (a *API) jobResult(w http.ResponseWriter, r *http.Request) *problem {
 		return p
 	}
 	now := a.now()
-	if j.stateAt(now) != jobDone || j.plan.lost || j.plan.brief && now.Sub(j.ready) >= time.Second {
+	gone := j.plan.lost || now.Sub(j.created) >= jobLife || j.plan.brief && now.Sub(j.ready) >= time.Second
+	if gone || j.stateAt(now) != jobDone {
 		return notFound("The job " + j.id + " has no result.")
 	}
 	result := j.answer()

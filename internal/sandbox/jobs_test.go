@@ -86,7 +86,10 @@ func TestSixCallsBecomeJobs(t *testing.T) {
 		t.Errorf("a job about nothing: %+v", j)
 	}
 	now.advance(time.Hour)
-	refused(t, "an hour later", c.get(lost), 404, 60)
+	refused(t, "a result an hour later", c.get("/asyncJobs/"+j.ID+"/result"), 404, 60)
+	if j := c.job("/asyncJobs/" + j.ID); j.State != "done" {
+		t.Errorf("an hour later the job is %s", j.State)
+	}
 	turn(t, c.s, "noAsync")
 	if r := c.get("/bills", "X-Response-Mode", "asynchronous"); r.status != http.StatusOK {
 		t.Errorf("without the mode: %d", r.status)
