@@ -19,7 +19,6 @@ import (
 func TestRequestsHaveASize_V1_case33(t *testing.T) {
 	t.Parallel()
 	s := open(t, false, nil)
-	s.Config.MaxHeaderBytes = web.MaxHeader
 	ada := s.as(t, sandbox.SubjectAdmin)
 	token := s.token(t, ada)
 	form := func(path string, size int) *http.Request {

@@ -134,6 +134,7 @@ func openWith(t *testing.T, s *sandbox.Sandbox, database []byte, secure bool, ch
 func (s *site) open(t *testing.T, sim *sandbox.Sandbox, secure bool, change func(*web.Settings)) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
+	server.Config.MaxHeaderBytes = web.MaxHeader
 	address, start := "http://"+server.Listener.Addr().String(), server.Start
 	if secure {
 		address, start = "https://"+server.Listener.Addr().String(), server.StartTLS

@@ -30,8 +30,8 @@ func TestPartOfTheListIsWhatTheWholePageShows(t *testing.T) {
 		if part.find(t, "header, footer, nav.nav").Length() != 0 {
 			t.Errorf("the part of %s brings the frame of the page along", path)
 		}
-		if got := whole.Header.Get("Vary"); got != "HX-Request" {
-			t.Errorf("%s varies by %q instead of HX-Request", path, got)
+		if got := whole.Header.Get("Vary"); got != "Cookie, HX-Request" {
+			t.Errorf("%s varies by %q instead of Cookie, HX-Request", path, got)
 		}
 	}
 	t.Run("a page from the browser's history is whole", func(t *testing.T) {
