@@ -36,6 +36,7 @@ func NewAdminLink(portal string) (link string, hash []byte) {
 // adminLink shows what a link is for. Looking at it does not use it up: programs
 // that check links before people follow them must not.
 func (s *Server) adminLink(c echo.Context) error {
+	c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address is the secret
 	token := c.QueryParam("token")
 	if err := s.deps.AdminLinks.AdminLink(c.Request().Context(), hashOf(token), s.deps.Now().Add(-AdminLinkLife)); err != nil {
 		return refusedLink(err)

@@ -36,6 +36,9 @@ func TestAnAdminLinkSignsInOnce(t *testing.T) {
 	}
 	for range 2 { // looking uses nothing up
 		page := s.get(t, client, "/signin/link?token="+token)
+		if got := page.Header.Get("Referrer-Policy"); got != "no-referrer" {
+			t.Errorf("the page tells its address to the next: %q", got)
+		}
 		if got := page.find(t, `form[action="/signin/link"] [name="token"]`).AttrOr("value", ""); page.StatusCode != http.StatusOK || got != token {
 			t.Fatalf("status %d with %q", page.StatusCode, got)
 		}
