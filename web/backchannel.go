@@ -24,20 +24,30 @@ func (s *Server) providerSignOut(c echo.Context) error {
 	if err := r.ParseForm(); err != nil || len(r.PostForm["logout_token"]) != 1 {
 		return c.JSON(http.StatusBadRequest, oauthError{"invalid_request", "There must be one logout_token in a form."})
 	}
-	ended, err := s.deps.SignIn.SignedOut(ctx, r.PostForm.Get("logout_token"))
+	err := s.deps.SignIn.SignedOut(ctx, r.PostForm.Get("logout_token"), func(ended signin.EndedSession) error {
+		return s.endProviderSessions(c, ended)
+	})
 	switch {
+	case err == nil:
+		return c.NoContent(http.StatusOK)
 	case errors.Is(err, signin.ErrToken):
 		s.deps.Log.WarnContext(ctx, "a logout token is refused", "request_id", requestID(c), "error", err)
 		return c.JSON(http.StatusBadRequest, oauthError{"invalid_request", "The logout token is refused; the portal's log says why."})
-	case err != nil:
+	case errors.Is(err, signin.ErrUnavailable):
 		s.deps.Log.ErrorContext(ctx, "a logout token cannot be checked", "request_id", requestID(c), "error", err)
 		return c.JSON(http.StatusServiceUnavailable, oauthError{"temporarily_unavailable", "The provider's keys cannot be had."})
 	}
-	act := ledger.Act{Actor: actorProvider, Action: "session.provider", Object: ended.Subject, RequestID: requestID(c)}
+	return err
+}
+
+// endProviderSessions does what a good logout token says.
+func (s *Server) endProviderSessions(c echo.Context, ended signin.EndedSession) error {
+	ctx := c.Request().Context()
+	act := ledger.Act{Actor: actorProvider, Action: "session.provider", RequestID: requestID(c)}
 	n, err := s.deps.Sessions.EndProviderSessions(ctx, s.deps.SignIn.Issuer(), ended.Subject, ended.SessionID, act)
 	if err != nil {
 		return err
 	}
 	s.deps.Log.InfoContext(ctx, "the identity provider ended sessions", "request_id", requestID(c), "sessions", n)
-	return c.NoContent(http.StatusOK)
+	return nil
 }

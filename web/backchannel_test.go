@@ -101,3 +101,21 @@ func TestADefectiveLogoutTokenEndsNothing_S7(t *testing.T) {
 		t.Errorf("GET: status %d", a.StatusCode)
 	}
 }
+
+func TestANoticeThatCouldNotBeObeyedMayComeAgain_S7(t *testing.T) {
+	t.Parallel()
+	s, sim := openInTime(t, nil)
+	client := s.as(t, sandbox.SubjectEmployee)
+	token := sim.Identity.LogoutToken(sandbox.SubjectEmployee, "")
+	s.fill(t)
+	if a := s.backchannel(t, token); a.StatusCode != http.StatusInternalServerError || !s.signedIn(t, client) {
+		t.Fatalf("status %d while nothing can be recorded", a.StatusCode)
+	}
+	s.unfill(t)
+	if a := s.backchannel(t, token); a.StatusCode != http.StatusOK || s.signedIn(t, client) {
+		t.Errorf("status %d when there is space again, the session goes on: %v", a.StatusCode, s.signedIn(t, client))
+	}
+	if a := s.backchannel(t, token); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("obeyed, and then: status %d", a.StatusCode)
+	}
+}

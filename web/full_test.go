@@ -18,6 +18,14 @@ func (s *site) fill(t *testing.T) {
 	}
 }
 
+// unfill gives the ledger its space back.
+func (s *site) unfill(t *testing.T) {
+	t.Helper()
+	if _, err := s.other(t).ExecContext(t.Context(), `DROP TRIGGER full`); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // sendForm sends a form with its token from a page of the same person.
 func (s *site) sendForm(t *testing.T, client *http.Client, page, path string, form url.Values) answer {
 	t.Helper()

@@ -130,11 +130,13 @@ func TestNPMProviderSignsOutBothWays_S7_S8(t *testing.T) {
 	}
 	select {
 	case token := <-p.notices:
-		ended, err := known.SignedOut(t.Context(), token)
+		var ended signin.EndedSession
+		end := func(told signin.EndedSession) error { ended = told; return nil }
+		err := known.SignedOut(t.Context(), token, end)
 		if want := (signin.EndedSession{Subject: "anna", SessionID: id.SessionID}); err != nil || ended != want {
 			t.Errorf("ended = %+v, %v; want %+v", ended, err, want)
 		}
-		if _, err := known.SignedOut(t.Context(), token); !errors.Is(err, signin.ErrToken) {
+		if err := known.SignedOut(t.Context(), token, end); !errors.Is(err, signin.ErrToken) {
 			t.Errorf("the same again: %v, want ErrToken", err)
 		}
 	case <-time.After(patience):

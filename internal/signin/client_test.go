@@ -270,7 +270,7 @@ func TestSecretsGoWhereTheyBelongAndNowhereElse_K4_case13(t *testing.T) {
 	if _, err := p.Refresh(t.Context(), id.RefreshToken, id.Subject); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.SignedOut(t.Context(), f.logoutToken(nil)); err != nil {
+	if _, err := ended(t, p, f.logoutToken(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if len(seen) != 4 {

@@ -53,9 +53,9 @@ func TestThePickedPersonaSignsInAndIsSignedOut(t *testing.T) {
 	if id.Subject != sandbox.SubjectAccountant || id.Name == "" || id.Email == "" || len(id.Groups) == 0 || id.AuthTime.IsZero() {
 		t.Errorf("identity = %+v", id)
 	}
-	ended, err := p.SignedOut(t.Context(), s.Identity.LogoutToken(id.Subject, id.SessionID))
-	if want := (signin.EndedSession{Subject: id.Subject, SessionID: id.SessionID}); err != nil || ended != want {
-		t.Errorf("ended = %+v, %v; want %+v", ended, err, want)
+	told, err := ended(t, p, s.Identity.LogoutToken(id.Subject, id.SessionID))
+	if want := (signin.EndedSession{Subject: id.Subject, SessionID: id.SessionID}); err != nil || told != want {
+		t.Errorf("ended = %+v, %v; want %+v", told, err, want)
 	}
 }
 

@@ -55,59 +55,82 @@ type EndedSession struct {
 }
 
 // SignedOut verifies a logout token (Back-Channel Logout 1.0 section 2.6), which
-// the provider posts. A token works once. The error is an ErrToken or an
-// ErrUnavailable.
-func (p *Provider) SignedOut(ctx context.Context, logoutToken string) (EndedSession, error) {
+// the provider posts, and has end do what it says. A token works until end has
+// succeeded with it once: one that could not be obeyed may come again. One that
+// comes twice at the same time can be obeyed twice. The error is an ErrToken, an
+// ErrUnavailable, or that of end.
+func (p *Provider) SignedOut(ctx context.Context, logoutToken string, end func(EndedSession) error) error {
+	ended, notice, err := p.verifyNotice(ctx, logoutToken)
+	if err != nil {
+		return err
+	}
+	if p.notices.known(notice.id) {
+		return failure(ErrToken, "jti was used before")
+	}
+	if err := end(ended); err != nil {
+		return err
+	}
+	p.notices.first(notice.id, p.options.Now(), notice.until)
+	return nil
+}
+
+// notice names a logout token for as long as it could come again.
+type notice struct {
+	id    string
+	until time.Time
+}
+
+func (p *Provider) verifyNotice(ctx context.Context, logoutToken string) (EndedSession, notice, error) {
 	if err := checkHeader(logoutToken, "JWT", "logout+jwt"); err != nil {
-		return EndedSession{}, failure(ErrToken, "%v", err)
+		return EndedSession{}, notice{}, failure(ErrToken, "%v", err)
 	}
 	d, err := p.discover(ctx)
 	if err != nil {
-		return EndedSession{}, err
+		return EndedSession{}, notice{}, err
 	}
 	verifier, keys := p.verifier(d, p.strange)
 	token, err := verifier.VerifyLogout(ctx, logoutToken)
 	if err != nil {
-		return EndedSession{}, keys.failure(err)
+		return EndedSession{}, notice{}, keys.failure(err)
 	}
 	var c claims
 	if err := token.Claims(&c); err != nil {
-		return EndedSession{}, failure(ErrToken, "the claims are malformed")
+		return EndedSession{}, notice{}, failure(ErrToken, "the claims are malformed")
 	}
 	if err := p.checkClaims(c); err != nil {
-		return EndedSession{}, failure(ErrToken, "%v", err)
+		return EndedSession{}, notice{}, failure(ErrToken, "%v", err)
 	}
 	return p.checkNotice(c)
 }
 
 // checkNotice checks what only logout tokens have. The caller has checked
 // signature, issuer, audience and times.
-func (p *Provider) checkNotice(c claims) (EndedSession, error) {
+func (p *Provider) checkNotice(c claims) (EndedSession, notice, error) {
 	var events map[string]map[string]json.RawMessage
 	if json.Unmarshal(c["events"], &events) != nil || events[logoutEvent] == nil {
-		return EndedSession{}, failure(ErrToken, "events does not hold the logout event")
+		return EndedSession{}, notice{}, failure(ErrToken, "events does not hold the logout event")
 	}
 	if _, present := c["nonce"]; present { // an ID token must not pass for a logout token
-		return EndedSession{}, failure(ErrToken, "a logout token must have no nonce")
+		return EndedSession{}, notice{}, failure(ErrToken, "a logout token must have no nonce")
 	}
 	subject, err := c.identifier("sub")
 	if err != nil {
-		return EndedSession{}, failure(ErrToken, "%v", err)
+		return EndedSession{}, notice{}, failure(ErrToken, "%v", err)
 	}
 	session, err := c.identifier("sid")
 	if err != nil || subject == "" && session == "" {
-		return EndedSession{}, failure(ErrToken, "neither sub nor sid can be used")
+		return EndedSession{}, notice{}, failure(ErrToken, "neither sub nor sid can be used")
 	}
 	now := p.options.Now()
 	issued, _ := c.time("iat") // checked with the token
 	if now.Sub(issued) > noticeLife {
-		return EndedSession{}, failure(ErrToken, "iat is longer ago than %s", noticeLife)
+		return EndedSession{}, notice{}, failure(ErrToken, "iat is longer ago than %s", noticeLife)
 	}
 	id, err := c.identifier("jti")
-	if err != nil || id == "" || !p.notices.first(id, now, issued.Add(noticeLife+leeway)) {
-		return EndedSession{}, failure(ErrToken, "jti is missing or was used before")
+	if err != nil || id == "" {
+		return EndedSession{}, notice{}, failure(ErrToken, "jti is missing or unusable")
 	}
-	return EndedSession{Subject: subject, SessionID: session}, nil
+	return EndedSession{Subject: subject, SessionID: session}, notice{id: id, until: issued.Add(noticeLife + leeway)}, nil
 }
 
 // once remembers names until a time, to take each a single time. It forgets at a
@@ -130,4 +153,12 @@ func (o *once) first(name string, now, until time.Time) bool {
 	}
 	o.seen[name] = until
 	return true
+}
+
+// known reports whether name is remembered.
+func (o *once) known(name string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, known := o.seen[name]
+	return known
 }

@@ -55,17 +55,42 @@ func TestAProviderWithoutSignOutHasNoAddress(t *testing.T) {
 	}
 }
 
+// ended is what a logout token ends, where ending works.
+func ended(t *testing.T, p *signin.Provider, token string) (told signin.EndedSession, err error) {
+	t.Helper()
+	err = p.SignedOut(t.Context(), token, func(ended signin.EndedSession) error { told = ended; return nil })
+	return told, err
+}
+
+func TestALogoutTokenCountsOnlyWhenTheSessionsHaveEnded_S7(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	p := f.portal()
+	token, full := f.logoutToken(nil), errors.New("the disk is full")
+	for range 2 {
+		if err := p.SignedOut(t.Context(), token, func(signin.EndedSession) error { return full }); !errors.Is(err, full) || errors.Is(err, signin.ErrToken) {
+			t.Fatalf("error = %v, want that of ending", err)
+		}
+	}
+	if told, err := ended(t, p, token); err != nil || told.Subject != "subject-1" {
+		t.Errorf("the same token when there is space again: %+v, %v", told, err)
+	}
+	if _, err := ended(t, p, token); !errors.Is(err, signin.ErrToken) {
+		t.Errorf("after that: %v, want ErrToken", err)
+	}
+}
+
 func TestALogoutTokenWorksOnce_S7(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.header = set(object{"typ": "logout+jwt"})
 	p := f.portal()
 	token := f.logoutToken(nil)
-	ended, err := p.SignedOut(t.Context(), token)
-	if want := (signin.EndedSession{Subject: "subject-1", SessionID: "session-1"}); err != nil || ended != want {
-		t.Fatalf("ended = %+v, %v; want %+v", ended, err, want)
+	told, err := ended(t, p, token)
+	if want := (signin.EndedSession{Subject: "subject-1", SessionID: "session-1"}); err != nil || told != want {
+		t.Fatalf("ended = %+v, %v; want %+v", told, err, want)
 	}
-	if _, err := p.SignedOut(t.Context(), token); !errors.Is(err, signin.ErrToken) {
+	if _, err := ended(t, p, token); !errors.Is(err, signin.ErrToken) {
 		t.Errorf("second use: %v, want ErrToken", err)
 	}
 }
@@ -126,7 +151,7 @@ func TestADefectiveLogoutTokenIsRefused_S7(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
 			p := f.portal()
-			if _, err := p.SignedOut(t.Context(), c.token(f)); !errors.Is(err, signin.ErrToken) || !strings.Contains(err.Error(), c.reason) {
+			if _, err := ended(t, p, c.token(f)); !errors.Is(err, signin.ErrToken) || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("error = %v, want ErrToken because of %q", err, c.reason)
 			}
 		})
@@ -142,7 +167,7 @@ func TestForgedLogoutTokensDoNotKeepKeysFromRotating_S7_pitfall6(t *testing.T) {
 		f.key, f.header = newKey(t), set(object{"kid": "forged"})
 		token := f.logoutToken(nil)
 		f.key = honest
-		if _, err := p.SignedOut(t.Context(), token); !errors.Is(err, signin.ErrToken) {
+		if _, err := ended(t, p, token); !errors.Is(err, signin.ErrToken) {
 			t.Fatal(err)
 		}
 	}
