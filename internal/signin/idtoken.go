@@ -121,8 +121,11 @@ func (p *Provider) checkFresh(a Attempt, c claims) error {
 		return err
 	}
 	age := p.options.Now().Sub(proved)
-	if a.MaxAge > 0 && (proved.IsZero() || age > a.MaxAge+leeway || age < -leeway) {
-		return errors.New("auth_time is missing, in the future, or longer ago than was asked for (max_age)")
+	if age < -leeway {
+		return errors.New("auth_time is in the future")
+	}
+	if a.MaxAge > 0 && (proved.IsZero() || age > a.MaxAge+leeway) {
+		return errors.New("auth_time is missing or longer ago than was asked for (max_age)")
 	}
 	return nil
 }
@@ -190,6 +193,9 @@ func (p *Provider) userInfo(ctx context.Context, d *discovered, subject, accessT
 	var told answered
 	if errors.As(err, &told) {
 		return nil, fmt.Errorf("userinfo: %w", err)
+	}
+	if late(err) {
+		return nil, failure(ErrUnanswered, "userinfo: %v", err)
 	}
 	if err != nil {
 		return nil, failure(ErrUnavailable, "userinfo: %v", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -15,8 +17,9 @@ import (
 // repeat is empty when it does not: IDToken, SessionID, AuthTime, Name and Email
 // then stay what they were.
 //
-// The error is ErrEnded when the provider no longer vouches for the person,
-// ErrUnavailable when it could not be asked, and ErrToken when its answer does
+// The error is ErrEnded when the provider no longer vouches for the person, or wants
+// to talk to them first; ErrUnanswered or another ErrUnavailable when it could not
+// be asked, or did not say; and ErrToken when its answer does
 // not pass. Identity.RefreshToken is the one to keep next, beside an error too:
 // when it is not empty there, the token that was given is spent.
 //
@@ -71,17 +74,53 @@ func (p *Provider) reidentify(ctx context.Context, d *discovered, token *oauth2.
 	return id, nil
 }
 
-// refreshFailure tells a provider that refuses the grant from one that cannot be
-// asked: a client that it does not know, or a server that fails, says nothing
-// about the person.
+// aboutUs are the error codes of a token endpoint that blame the client, the
+// question or the provider, and say nothing about the person (RFC 6749 sections
+// 4.1.2.1 and 5.2, RFC 8628 section 3.5).
+var aboutUs = []string{
+	"invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type", "temporarily_unavailable", "server_error", "slow_down",
+}
+
+// refreshFailure tells a provider that refuses the person from one that cannot be
+// asked, or cannot be asked with this token.
 func refreshFailure(err error) error {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
-		return failure(ErrUnavailable, "refresh: %v", network(err))
+		return failure(unanswered(err), "refresh: %v", network(err))
 	}
-	kind := ErrUnavailable
-	if answer.ErrorCode == "invalid_grant" && answer.Response.StatusCode < http.StatusInternalServerError {
+	status, kind := answer.Response.StatusCode, ErrUnanswered
+	switch {
+	case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests:
+		kind = ErrUnavailable
+	case endsSession(status, answer.ErrorCode):
 		kind = ErrEnded
 	}
-	return failure(kind, "refresh: status %d, error %s", answer.Response.StatusCode, safeCode(answer.ErrorCode))
+	return failure(kind, "refresh: status %d, error %s", status, safeCode(answer.ErrorCode))
+}
+
+// endsSession reports whether a refusal is about the person. Codes that nobody has
+// heard of are: who is refused must not go on for their sake.
+func endsSession(status int, code string) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return code != "" && !slices.Contains(aboutUs, code)
+	}
+	return code == "invalid_grant"
+}
+
+// unanswered is the kind of a call's failure: ErrUnavailable where the network or
+// the server failed, which everybody will meet, and ErrUnanswered where the answer
+// was late or made no sense.
+func unanswered(err error) error {
+	var call *url.Error
+	if errors.As(err, &call) && !late(err) {
+		return ErrUnavailable
+	}
+	return ErrUnanswered
+}
+
+// late reports whether a call took longer than it was given.
+func late(err error) bool {
+	var limited interface{ Timeout() bool }
+	return errors.As(err, &limited) && limited.Timeout()
 }

@@ -113,7 +113,7 @@ func TestARefreshWithoutAnIDTokenAsksUserinfo(t *testing.T) {
 	}
 }
 
-func TestWhyARefreshFailedIsTold(t *testing.T) {
+func TestWhyARefreshFailedIsTold_Z6(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -123,6 +123,18 @@ func TestWhyARefreshFailedIsTold(t *testing.T) {
 	}{
 		{"the person is gone", http.StatusBadRequest, "invalid_grant", signin.ErrEnded},
 		{"the session is gone, said another way", http.StatusUnauthorized, "invalid_grant", signin.ErrEnded},
+		{"somebody has to talk to the person", http.StatusBadRequest, "interaction_required", signin.ErrEnded},
+		{"the person has to sign in", http.StatusBadRequest, "login_required", signin.ErrEnded},
+		{"the person has to agree", http.StatusForbidden, "consent_required", signin.ErrEnded},
+		{"the person is not let in", http.StatusForbidden, "access_denied", signin.ErrEnded},
+		{"the person has to choose", http.StatusUnauthorized, "account_selection_required", signin.ErrEnded},
+		{"something else is wrong with the person", http.StatusBadRequest, "mfa_enrolment_missing", signin.ErrEnded},
+		{"a client that may not ask", http.StatusBadRequest, "unauthorized_client", signin.ErrUnanswered},
+		{"a question that is not understood", http.StatusBadRequest, "invalid_request", signin.ErrUnanswered},
+		{"a kind of question that is not taken", http.StatusBadRequest, "unsupported_grant_type", signin.ErrUnanswered},
+		{"a provider that is busy", http.StatusBadRequest, "temporarily_unavailable", signin.ErrUnanswered},
+		{"a provider that fails and blames nobody", http.StatusForbidden, "server_error", signin.ErrUnanswered},
+		{"an address that is not there", http.StatusNotFound, "no_such_person", signin.ErrUnanswered},
 		{"our secret was changed there", http.StatusUnauthorized, "invalid_client", signin.ErrUnavailable},
 		{"a provider that fails", http.StatusBadGateway, "", signin.ErrUnavailable},
 		{"a provider that fails and blames the grant", http.StatusInternalServerError, "invalid_grant", signin.ErrUnavailable},
@@ -134,6 +146,10 @@ func TestWhyARefreshFailedIsTold(t *testing.T) {
 			p, id := signedIn(t, f)
 			f.status, f.refusal = c.status, c.refusal
 			got, err := p.Refresh(t.Context(), id.RefreshToken, id.Subject)
+			everybody := c.status >= http.StatusInternalServerError || c.status == http.StatusTooManyRequests
+			if errors.Is(err, signin.ErrUnavailable) && errors.Is(err, signin.ErrUnanswered) == everybody {
+				t.Errorf("error = %v; is it everybody's: want %v", err, everybody)
+			}
 			if !errors.Is(err, c.kind) || strings.Contains(err.Error(), clientSecret) || strings.Contains(err.Error(), "tell-tale") {
 				t.Errorf("error = %v, want %v and no secret", err, c.kind)
 			}
@@ -152,7 +168,7 @@ func TestAProviderThatIsDownEndsNobody(t *testing.T) {
 	f := newFake(t)
 	p, id := signedIn(t, f)
 	f.Close()
-	if _, err := p.Refresh(t.Context(), id.RefreshToken, id.Subject); !errors.Is(err, signin.ErrUnavailable) || errors.Is(err, signin.ErrEnded) {
+	if _, err := p.Refresh(t.Context(), id.RefreshToken, id.Subject); !errors.Is(err, signin.ErrUnavailable) || errors.Is(err, signin.ErrEnded) || errors.Is(err, signin.ErrUnanswered) {
 		t.Errorf("error = %v, want ErrUnavailable", err)
 	}
 }

@@ -40,6 +40,10 @@ var (
 	// ErrUnavailable means the provider cannot be reached, or its answers make no
 	// sense; trying again later may help.
 	ErrUnavailable = errors.New("identity provider unavailable")
+	// ErrUnanswered means that one question got an answer too late, or one that says
+	// nothing of the person. It is an ErrUnavailable; about others the provider may
+	// well answer.
+	ErrUnanswered = fmt.Errorf("%w: this question has no answer", ErrUnavailable)
 	// ErrMisconfigured means the provider answered and contradicts our
 	// configuration: somebody has to change one of the two. Nobody can sign in
 	// until then, so it is an ErrUnavailable as well.
