@@ -188,3 +188,18 @@ func TestPeopleAreShownByTheBestNameKnown(t *testing.T) {
 		}
 	}
 }
+
+func TestAProofOfTheFutureIsNone_A14(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+	for ago, want := range map[time.Duration]bool{
+		0: true, 15 * time.Minute: true, 15*time.Minute + time.Second: false, -time.Minute: true, -61 * time.Second: false, -24 * time.Hour: false,
+	} {
+		if got := (access.Session{ProvedAt: now.Add(-ago)}).Proved(now, 15*time.Minute); got != want {
+			t.Errorf("proved %s ago counts: %v", ago, got)
+		}
+	}
+	if (access.Session{}).Proved(now, 15*time.Minute) {
+		t.Error("no proof counts")
+	}
+}

@@ -36,9 +36,14 @@ func (s Session) Expired(now time.Time, limits SessionLimits) bool {
 	return now.Sub(s.SeenAt) >= limits.Idle || now.Sub(s.CreatedAt) >= limits.Max
 }
 
-// Proved reports whether the person proved who they are within the last while.
+// clocks is how far the identity provider's clock may be ahead of ours.
+const clocks = time.Minute
+
+// Proved reports whether the person proved who they are within the last while. A
+// proof in the future, which would never grow old, is none.
 func (s Session) Proved(now time.Time, within time.Duration) bool {
-	return !s.ProvedAt.IsZero() && now.Sub(s.ProvedAt) <= within
+	age := now.Sub(s.ProvedAt)
+	return !s.ProvedAt.IsZero() && age >= -clocks && age <= within
 }
 
 // SignInAttempt is a sign-in that has begun and not ended: what the answer of

@@ -172,6 +172,9 @@ func TestRecentAuthenticationIsInsistedOn_A14_pitfall14(t *testing.T) {
 		{"a provider that does not tell", drop("auth_time"), 15 * time.Minute, false},
 		{"a provider that tells nonsense", set(object{"auth_time": "noon"}), 15 * time.Minute, false},
 		{"not asked for", drop("auth_time"), 0, true},
+		{"tomorrow, though nobody asked", set(object{"auth_time": noon + 24*60*60}), 0, false},
+		{"as soon as clocks differ", set(object{"auth_time": noon + 60}), 0, true},
+		{"later than clocks differ", set(object{"auth_time": noon + 61}), 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
