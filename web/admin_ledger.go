@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"billportal/internal/access"
 	"billportal/internal/export"
 	"billportal/internal/i18n"
 	"billportal/internal/ledger"
@@ -192,7 +193,7 @@ func (s *Server) ledgerCSV(c echo.Context) error {
 		return err
 	}
 	attach(c, "ledger-"+s.today().String()+".csv")
-	return s.writeLedger(c, q.filter, newest)
+	return s.sendWhile(c, stillHas(access.Administer), func() error { return s.writeLedger(c, q.filter, newest) })
 }
 
 // writeLedger writes the entries of a filter up to the newest.

@@ -152,9 +152,6 @@ func (s *Server) takeOver(ctx context.Context, identity signin.Identity, record 
 	return nil
 }
 
-// actorProvider is who changes people and ends sessions from the provider's side.
-const actorProvider = "identity provider"
-
 func groupsDetail(groups []string) string { return "groups: " + strings.Join(groups, ", ") }
 
 // Close waits for what the server still does after its last answer; it takes no

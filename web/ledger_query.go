@@ -46,7 +46,7 @@ func parseLedgerQuery(t *i18n.Texts, given url.Values, people []access.Person, z
 	switch {
 	case slices.ContainsFunc(people, func(p access.Person) bool { return actorKey(p) == who }):
 		q.filter.Actor = who + " "
-	case who == "" || slices.Contains([]string{actorPortal, actorCommandLine, actorAnonymous}, who):
+	case who == "" || slices.Contains(nobodys, who):
 		q.filter.Actor = who
 	default:
 		return q, badRequest("", errors.New("the ledger knows no such person"))

@@ -109,20 +109,22 @@ func TestTheLedgerIsReadPageByPageAndItsOpeningIsAnEntry(t *testing.T) {
 	}
 }
 
-func TestTheLedgerIsFilteredByWhatWhoAndWhen(t *testing.T) {
+func TestTheLedgerIsFilteredByWhatWhoAndWhen_L1(t *testing.T) {
 	t.Parallel()
 	s := open(t, false, nil)
 	admin := s.as(t, sandbox.SubjectAdmin)
 	s.as(t, sandbox.SubjectEmployee)
 	s.lists(t, "0071 4420 18")
 	s.records(t, ledger.Act{Actor: "command line", Action: "grant.add", Object: "group x: all", Detail: "hand made"},
+		ledger.Act{Actor: "identity provider", Action: "session.provider", Object: "x"}, ledger.Act{Actor: "anonymous", Action: "session.refuse", Object: "sign-in"},
 		ledger.Act{Actor: "person:1000 Somebody", Action: "account.hide", Object: "0071 4420 18"}, ledger.Act{Actor: "portal", Action: "odd.deed", RequestID: "req-1"})
 	who := s.person(t, sandbox.SubjectEmployee)
 	tomorrow := billing.DateOf(s.now().UTC()).AddDays(1).String()
 	for query, want := range map[string][]string{
 		"?what=grant.": {"Granted access"}, "?what=grant.add": {"Granted access"}, "?what=grant.remove": nil, "?who=portal": {"odd.deed"},
+		"?who=identity+provider": {"Signed out by the provider"}, "?who=anonymous": {"Sign-in refused"},
 		"?who=command+line": {"Granted access"}, fmt.Sprint("?who=person:", who.ID): {"Signed in"}, "?what=account.": {"Left an account hidden"},
-		"?from=" + tomorrow: nil, "?until=2020-01-01": nil, "?what=session.&until=" + tomorrow: {"Signed in", "Signed in"},
+		"?from=" + tomorrow: nil, "?until=2020-01-01": nil, "?what=session.&until=" + tomorrow: {"Sign-in refused", "Signed out by the provider", "Signed in", "Signed in"},
 	} {
 		if got := textsOf(s.get(t, admin, "/admin/ledger"+query).find(t, "tbody th")); !slices.Equal(got, want) {
 			t.Errorf("%s: %q instead of %q", query, got, want)

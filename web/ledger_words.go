@@ -68,7 +68,11 @@ const (
 	actorPortal      = "portal"
 	actorCommandLine = "command line"
 	actorAnonymous   = "anonymous"
+	actorProvider    = "identity provider" // changes people and ends sessions from its side
 )
+
+// nobodys are the actors who are no person, as a filter offers them.
+var nobodys = []string{actorPortal, actorCommandLine, actorProvider, actorAnonymous}
 
 // actorName is an actor who is no person in the reader's words.
 func actorName(t *i18n.Texts, actor string) string {
@@ -79,6 +83,8 @@ func actorName(t *i18n.Texts, actor string) string {
 		return t.S("ledger.commandline")
 	case actorAnonymous:
 		return t.S("ledger.anonymous")
+	case actorProvider:
+		return t.S("ledger.provider")
 	}
 	return actor
 }
@@ -86,7 +92,7 @@ func actorName(t *i18n.Texts, actor string) string {
 // actorOptions offers everybody who can stand in the ledger.
 func actorOptions(t *i18n.Texts, people []access.Person, chosen string) []templates.OptionGroup {
 	nobody := templates.OptionGroup{Options: []templates.Option{{Label: t.S("ledger.anybody")}}}
-	for _, actor := range []string{actorPortal, actorCommandLine, actorAnonymous} {
+	for _, actor := range nobodys {
 		nobody.Options = append(nobody.Options, templates.Option{Value: actor, Label: actorName(t, actor), Selected: chosen == actor})
 	}
 	named := templates.OptionGroup{Label: t.S("nav.people")}

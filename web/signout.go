@@ -53,7 +53,7 @@ func (s *Server) endSession(c echo.Context, action string) error {
 func (s *Server) actor(c echo.Context) string {
 	session, err := s.sessions.Get(c.Request(), s.sessions.name)
 	if err != nil {
-		return "anonymous"
+		return actorAnonymous
 	}
 	_, person := held(session)
 	return access.ActorName(person)

@@ -93,6 +93,23 @@ func (s *site) look(t *testing.T, ticks chan<- time.Time) {
 	}
 }
 
+// lookOn reads a file to its end while the right to it is looked at again and again,
+// as the clock does.
+func (s *site) lookOn(response *http.Response, ticks chan<- time.Time) (int64, error) {
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			select {
+			case ticks <- time.Now():
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return io.Copy(io.Discard, response.Body)
+}
+
 // endings are the ways in which somebody loses what they read.
 func endings(t *testing.T, s *site, bill billing.Bill) map[string]func(reader *http.Client, token string, who access.Person) error {
 	t.Helper()
@@ -158,18 +175,7 @@ func TestFilesUnderWayStopWithTheRightToThem_S9_Z6(t *testing.T) {
 				if err := endings(t, s, b)[name](amir, token, s.person(t, sandbox.SubjectAccountant)); err != nil {
 					t.Fatal(err)
 				}
-				ended := make(chan struct{})
-				go func() { // looks again and again, as the clock does
-					for {
-						select {
-						case ticks <- time.Now():
-						case <-ended:
-							return
-						}
-					}
-				}()
-				n, err := io.Copy(io.Discard, response.Body)
-				close(ended)
+				n, err := s.lookOn(response, ticks)
 				if err == nil || 1000+n >= int64(len(whole.body)) {
 					t.Errorf("%d of %d bytes arrive, and the end is %v", 1000+n, len(whole.body), err)
 				}
