@@ -72,7 +72,7 @@ func (s *Server) grantRow(t *i18n.Texts, g access.Grant, people []access.Person)
 	at := billing.DateOf(g.At.In(s.settings.TimeZone))
 	return templates.GrantRow{
 		Idle: !s.reaches(g, people),
-		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: visible(g.GranteeName), Kind: kind, Target: targetName(t, g),
+		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: granteeText(g, people), Kind: kind, Target: targetName(t, g),
 		Count: t.N("count.accounts", g.Accounts), By: actorText(g.By), Since: day(t, at, ""),
 	}
 }
@@ -92,6 +92,11 @@ func (s *Server) addGrant(c echo.Context) error {
 		GranteeKind: access.GranteeKind(c.FormValue("grantee_kind")), Group: strings.TrimSpace(c.FormValue("group")), Person: c.FormValue("person"),
 		TargetKind: access.TargetKind(c.FormValue("target_kind")), Account: c.FormValue("account"), AccountGroup: c.FormValue("account_group"),
 	}
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	form.choose(s.grantees(people))
 	if !form.complete(t) {
 		return s.accessPage(c, http.StatusBadRequest, form, templates.ImportForm{})
 	}
@@ -109,32 +114,18 @@ func (s *Server) addGrant(c echo.Context) error {
 	case len(added) == 0:
 		form.groupError = t.S("access.error.duplicate")
 	default:
-		return s.leaveGranted(c, t, grant)
+		return s.leaveGranted(c, t, grant, people)
 	}
 	return s.accessPage(c, http.StatusBadRequest, form, templates.ImportForm{})
 }
 
 // leaveGranted confirms a grant, and says when nobody has come for it yet.
-func (s *Server) leaveGranted(c echo.Context, t *i18n.Texts, g access.Grant) error {
-	people, err := s.deps.Grants.People(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	said := notice{Key: "notice.granted", Args: []string{granteeName(g, people), targetName(t, g)}}
+func (s *Server) leaveGranted(c echo.Context, t *i18n.Texts, g access.Grant, people []access.Person) error {
+	said := notice{Key: "notice.granted", Args: []string{granteeText(g, people), targetName(t, g)}}
 	if g.GranteeKind == access.GranteeGroup && !slices.ContainsFunc(people, func(p access.Person) bool { return slices.Contains(p.Groups, g.Grantee) }) {
 		said.More = "notice.nobodyyet"
 	}
 	return s.leaveNotice(c, said, "/admin/access")
-}
-
-// granteeName is the name of the person behind a subject, or the group's own.
-func granteeName(g access.Grant, people []access.Person) string {
-	for _, p := range people {
-		if g.GranteeKind == access.GranteePerson && p.Subject == g.Grantee {
-			return p.DisplayName()
-		}
-	}
-	return g.Grantee
 }
 
 // reaches reports whether a grant opens bills to somebody who has signed in with
@@ -164,11 +155,15 @@ func (s *Server) revokeGrant(c echo.Context) error {
 	if err != nil {
 		return badRequest("", err)
 	}
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	gone, err := s.deps.Grants.RemoveGrant(c.Request().Context(), s.act(c, "grant.remove"), access.GrantID(id))
 	if err != nil {
 		return err
 	}
-	return s.leaveNotice(c, notice{Key: "notice.revoked", Args: []string{gone.GranteeName, targetName(s.texts(c), gone)}}, "/admin/access")
+	return s.leaveNotice(c, notice{Key: "notice.revoked", Args: []string{granteeText(gone, people), targetName(s.texts(c), gone)}}, "/admin/access")
 }
 
 // grantsCSV is the grants as a file that can be imported again.
@@ -177,6 +172,11 @@ func (s *Server) grantsCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	s.nameFormer(grants, people)
 	act := s.act(c, "grants.export")
 	act.Object = "grants.csv"
 	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
@@ -219,7 +219,8 @@ func (s *Server) addParsed(c echo.Context, parsed []export.ParsedGrant, replace 
 	if err != nil {
 		return err
 	}
-	if err := export.CheckGrants(parsed, register, groups, people); err != nil {
+	known := export.Known{Register: register, Groups: groups, People: people, Issuer: s.deps.SignIn.Issuer()}
+	if err := export.CheckGrants(parsed, known); err != nil {
 		return err
 	}
 	_, _, err = s.deps.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), export.GrantsOf(parsed), replace)

@@ -14,7 +14,8 @@ import (
 // it by control.
 type grantForm struct {
 	GranteeKind                 access.GranteeKind
-	Group, Person               string
+	Group, Person               string // the person by the portal's key
+	grantee                     access.Person
 	TargetKind                  access.TargetKind
 	Account, AccountGroup       string
 	groupError, personError     string
@@ -25,7 +26,7 @@ type grantForm struct {
 func (f grantForm) grant() access.Grant {
 	g := access.Grant{GranteeKind: f.GranteeKind, TargetKind: f.TargetKind, Grantee: f.Group}
 	if f.GranteeKind == access.GranteePerson {
-		g.Grantee = f.Person
+		g.Grantee, g.Person = f.grantee.Subject, f.grantee.ID
 	}
 	switch f.TargetKind {
 	case access.TargetAccount:
@@ -36,14 +37,40 @@ func (f grantForm) grant() access.Grant {
 	return g
 }
 
+// grantees are the people who can be given accounts: those of the present identity
+// provider. Whoever a former one called by a subject may be somebody else, and who
+// signs in by a link is given nothing.
+func (s *Server) grantees(people []access.Person) []access.Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p access.Person) bool { return p.ByLink() || p.Issuer != s.deps.SignIn.Issuer() })
+}
+
+// personText tells a person from all others: by name and subject, and by who vouches
+// for them where another has the same subject.
+func personText(p access.Person, people []access.Person) string {
+	text := p.DisplayName() + " (" + p.Subject
+	if slices.ContainsFunc(people, func(other access.Person) bool { return other.Subject == p.Subject && other.ID != p.ID }) {
+		text += ", " + p.Issuer
+	}
+	return visible(text + ")")
+}
+
+// granteeText tells to whom a grant is given.
+func granteeText(g access.Grant, people []access.Person) string {
+	at := slices.IndexFunc(people, func(p access.Person) bool { return p.ID == g.Person })
+	if g.GranteeKind != access.GranteePerson || at < 0 {
+		return visible(g.Grantee)
+	}
+	return personText(people[at], people)
+}
+
 func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Person, register []billing.BillingAccount) templates.GrantForm {
 	view := templates.GrantForm{
 		GranteeKind: string(f.GranteeKind), Group: templates.Field{Value: f.Group, Error: f.groupError}, PersonError: f.personError,
 		TargetKind: string(f.TargetKind), AccountError: f.accountError, AccountGroupError: f.accountsError,
 	}
 	view.GroupsSeen = s.groupsSeen(people)
-	for _, p := range people {
-		view.People = append(view.People, templates.Option{Value: p.Subject, Label: visible(p.DisplayName() + " (" + p.Subject + ")"), Selected: f.Person == p.Subject})
+	for _, p := range s.grantees(people) {
+		view.People = append(view.People, templates.Option{Value: personKey(p.ID), Label: personText(p, people), Selected: f.Person == personKey(p.ID)})
 	}
 	var groups []string
 	for _, a := range register {
@@ -72,11 +99,33 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 	return view
 }
 
+// choose finds the person that the form names among those who can be given accounts.
+func (f *grantForm) choose(grantees []access.Person) {
+	for _, p := range grantees {
+		if personKey(p.ID) == f.Person {
+			f.grantee = p
+		}
+	}
+}
+
+// nameFormer writes out whose the grants to people of a former identity provider
+// are, so that nobody of the present one is taken for them when the file comes in
+// again.
+func (s *Server) nameFormer(grants []access.Grant, people []access.Person) {
+	for _, p := range people {
+		for i := range grants {
+			if grants[i].Person == p.ID && p.Issuer != s.deps.SignIn.Issuer() {
+				grants[i].Grantee = p.Subject + " of " + p.Issuer
+			}
+		}
+	}
+}
+
 // complete notes which controls were left empty; the kinds are radio buttons, so
 // a value that is none of theirs was not typed by a person and counts as empty.
 func (f *grantForm) complete(t *i18n.Texts) bool {
 	switch {
-	case f.GranteeKind == access.GranteePerson && f.Person == "":
+	case f.GranteeKind == access.GranteePerson && f.grantee.ID == 0:
 		f.personError = t.S("access.error.required")
 	case f.GranteeKind != access.GranteePerson && f.GranteeKind != access.GranteeGroup:
 		f.GranteeKind, f.groupError = access.GranteeGroup, t.S("access.error.required")

@@ -30,14 +30,18 @@ var nextSteps = map[string]string{"notice.next.grant": "/admin/access"}
 // noticeSeconds is how long a notice waits for its page.
 const noticeSeconds = 60
 
+// maxNoticeName is how much of a name a notice says, in characters: two of them fit a
+// cookie.
+const maxNoticeName = 100
+
 func (s *Server) noticeCookie() string { return s.sessions.name + "-notice" }
 
 // leaveNotice has the next page say something, and sends the browser there. The
 // change has been made by now, so nothing here may fail it: names are shortened to
-// fit a cookie.
+// fit a cookie, and what cannot be seen in them is written out.
 func (s *Server) leaveNotice(c echo.Context, n notice, location string) error {
 	for i := range n.Args {
-		n.Args[i] = shorten(n.Args[i])
+		n.Args[i] = clipText(n.Args[i], maxNoticeName)
 	}
 	text, err := json.Marshal(n)
 	if err == nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrUnknownGrantee and ErrUnknownTarget say that a grant cannot be given: nobody
-// of that subject has signed in, or the register holds no such account or group.
+// of that subject has signed in, or more than one person has, or the register holds no such account or group.
 var (
 	ErrUnknownGrantee = errors.New("access: nobody of that subject has signed in")
 	ErrUnknownTarget  = errors.New("access: no such account or account group")
@@ -44,7 +44,7 @@ type Grant struct {
 	ID          GrantID
 	GranteeKind GranteeKind
 	Grantee     string   // group name, or the person's subject
-	Person      PersonID // of a grant in force to a person
+	Person      PersonID // of a grant to a person, in force or to be given; it counts, not the subject
 	GranteeName string   // shown in place of a subject
 	TargetKind  TargetKind
 	Target      string // account number or group name; "" for all

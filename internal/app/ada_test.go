@@ -158,8 +158,9 @@ func TestAdminGrantsToAPersonWhoSignedIn(t *testing.T) {
 	admin, reader := ada(t, p), signedIn(t, p, sandbox.SubjectEmployee)
 	page := admin.open("/admin/access")
 	form := page.find(t, `form[action="/admin/access"]`)
+	elena := form.Find(`#person option:contains("(` + sandbox.SubjectEmployee + `)")`).AttrOr("value", "")
 	after := admin.submit(page, form, url.Values{
-		"grantee_kind": {"person"}, "person": {sandbox.SubjectEmployee}, "target_kind": {"account"}, "account": {"0081 3300 61"},
+		"grantee_kind": {"person"}, "person": {elena}, "target_kind": {"account"}, "account": {"0081 3300 61"},
 	})
 	after.expect(t, http.StatusOK)
 	if list := entries(t, reader.open("/bills?issued=any&account=0081+3300+61")); len(list) == 0 {
@@ -167,7 +168,7 @@ func TestAdminGrantsToAPersonWhoSignedIn(t *testing.T) {
 	}
 	t.Run("the same grant twice is refused", func(t *testing.T) {
 		admin.submit(after, after.find(t, `form[action="/admin/access"]`), url.Values{
-			"grantee_kind": {"person"}, "person": {sandbox.SubjectEmployee}, "target_kind": {"account"}, "account": {"0081 3300 61"},
+			"grantee_kind": {"person"}, "person": {elena}, "target_kind": {"account"}, "account": {"0081 3300 61"},
 		}).expect(t, http.StatusBadRequest)
 	})
 	t.Run("a grant without a target is refused with a link to its control", func(t *testing.T) {

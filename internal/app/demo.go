@@ -134,7 +134,7 @@ func seedRegister(ctx context.Context, db *sqlite.DB, world *sandbox.World) erro
 	if _, _, err := importAccounts(ctx, db, strings.NewReader(world.RegisterCSV()), false); err != nil {
 		return err
 	}
-	_, _, err = importGrants(ctx, db, strings.NewReader(world.GrantsCSV()), false)
+	_, _, err = importGrants(ctx, db, strings.NewReader(world.GrantsCSV()), "", false)
 	return err
 }
 

@@ -62,7 +62,8 @@ func importAccounts(ctx context.Context, db *sqlite.DB, r io.Reader, replace boo
 // whole truth, and what it removes is printed.
 func ImportGrants(ctx context.Context, c Command, path string, replace bool) error {
 	return c.withFile(ctx, path, func(ctx context.Context, s *store, r io.Reader) error {
-		added, removed, err := importGrants(ctx, s.db, r, replace)
+		cfg, _ := c.load(c.logger(slog.LevelError)) // what is missing matters to serve
+		added, removed, err := importGrants(ctx, s.db, r, cfg.OIDC.Issuer, replace)
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func ImportGrants(ctx context.Context, c Command, path string, replace bool) err
 	})
 }
 
-func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool) (added, removed []access.Grant, err error) {
+func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, issuer string, replace bool) (added, removed []access.Grant, err error) {
 	parsed, err := export.ParseGrants(r)
 	if err != nil {
 		return nil, nil, err
@@ -98,7 +99,7 @@ func importGrants(ctx context.Context, db *sqlite.DB, r io.Reader, replace bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := export.CheckGrants(parsed, register, groups, people); err != nil {
+	if err := export.CheckGrants(parsed, export.Known{Register: register, Groups: groups, People: people, Issuer: issuer}); err != nil {
 		return nil, nil, err
 	}
 	return db.AddGrants(ctx, ledger.Act{Actor: commandLine, Action: "grant.add"}, export.GrantsOf(parsed), replace)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strings"
 
@@ -55,25 +56,55 @@ func ParseGrants(r io.Reader) ([]ParsedGrant, error) {
 	return grants, nil
 }
 
-// CheckGrants says which lines of a file name somebody who never signed in, or an
-// account or group that the register does not hold. Groups need no account: one that
-// a grant names stays. The error is LineErrors.
-func CheckGrants(grants []ParsedGrant, register []billing.BillingAccount, known []billing.AccountGroup, people []access.Person) error {
-	accounts, groups, subjects := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, a := range register {
+// Known is what the lines of a grants file can name.
+type Known struct {
+	Register []billing.BillingAccount
+	Groups   []billing.AccountGroup
+	People   []access.Person
+	Issuer   string // of the present identity provider; "" when that is not configured here
+}
+
+// person finds who signs in by a subject. Somebody whom a former provider called so
+// is not meant, nor is the one who signs in by a link. Where the provider is not
+// known, a subject of two people names neither.
+func (k Known) person(subject string) (access.PersonID, error) {
+	var found []access.PersonID
+	for _, p := range k.People {
+		if p.Subject == subject && !p.ByLink() && (k.Issuer == "" || p.Issuer == k.Issuer) {
+			found = append(found, p.ID)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, fmt.Errorf("nobody of the subject %q has signed in", subject)
+	case 1:
+		return found[0], nil
+	}
+	return 0, fmt.Errorf("the subject %q is that of %d people", subject, len(found))
+}
+
+// CheckGrants finds the person of each line that names one, and says which lines
+// name somebody who never signed in, or an account or group that the register does
+// not hold. Groups need no account: one that a grant names stays. The error is
+// LineErrors.
+func CheckGrants(grants []ParsedGrant, known Known) error {
+	accounts, groups := map[string]bool{}, map[string]bool{}
+	for _, a := range known.Register {
 		accounts[string(a.Number)] = true
 	}
-	for _, g := range known {
+	for _, g := range known.Groups {
 		groups[foldedGroup(g.Name)] = true
 	}
-	for _, p := range people {
-		subjects[p.Subject] = true
-	}
 	var errs LineErrors
-	for _, g := range grants {
+	for i := range grants {
+		g := &grants[i]
+		var err error
+		if g.GranteeKind == access.GranteePerson {
+			g.Person, err = known.person(g.Grantee)
+		}
 		switch {
-		case g.GranteeKind == access.GranteePerson && !subjects[g.Grantee]:
-			errs.add(g.Line, "nobody of the subject %q has signed in", g.Grantee)
+		case err != nil:
+			errs.add(g.Line, "%s", err)
 		case g.TargetKind == access.TargetAccount && !accounts[g.Target]:
 			errs.add(g.Line, "the register has no account %q", g.Target)
 		case g.TargetKind == access.TargetAccountGroup && !groups[foldedGroup(g.Target)]:

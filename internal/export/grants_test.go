@@ -82,17 +82,31 @@ func TestCheckGrantsNamesWhatTheRegisterDoesNotHold(t *testing.T) {
 	}
 	register := []billing.BillingAccount{{Number: "0071"}, {Number: "0073"}, {Number: "0074"}}
 	groups := []billing.AccountGroup{{Name: "France", Accounts: 1}, {Name: "École"}}
-	people := []access.Person{{Issuer: "https://id.example", Subject: "u-7"}}
+	known := export.Known{
+		Register: register, Groups: groups, Issuer: "https://id.example",
+		People: []access.Person{
+			{ID: 1, Issuer: "https://old.example", Subject: "u-7"}, {ID: 2, Issuer: "https://id.example", Subject: "u-7"},
+			{ID: 3, Issuer: "https://old.example", Subject: "u-8"}, {ID: 4, Issuer: access.LinkIssuer, Subject: "admin link"},
+		},
+	}
 	want := []string{
 		`3: nobody of the subject "u-8" has signed in`, `4: nobody of the subject "U-7" has signed in`,
 		`6: the register has no account "0072"`, `8: the register has no account group "Spain"`,
 		`10: the register has no account group "école"`, // the database, too, folds the case of ASCII letters only
 	}
-	if lines := lineErrors(t, export.CheckGrants(parsed, register, groups, people)); !slices.Equal(lines, want) {
+	if lines := lineErrors(t, export.CheckGrants(parsed, known)); !slices.Equal(lines, want) {
 		t.Errorf("got\n%s", strings.Join(lines, "\n"))
 	}
-	if err := export.CheckGrants(parsed[:1], register, groups, people); err != nil {
-		t.Errorf("a good line: %v", err)
+	if err := export.CheckGrants(parsed[:1], known); err != nil || parsed[0].Person != 2 {
+		t.Errorf("a good line is of person %d: %v", parsed[0].Person, err)
+	}
+	known.Issuer = ""
+	if lines := lineErrors(t, export.CheckGrants(parsed[:1], known)); !slices.Equal(lines, []string{`2: the subject "u-7" is that of 2 people`}) {
+		t.Errorf("two people of one subject, and no provider: %q", lines)
+	}
+	link := []export.ParsedGrant{{Line: 2, Grant: access.Grant{GranteeKind: access.GranteePerson, Grantee: "admin link", TargetKind: access.TargetAll}}}
+	if err := export.CheckGrants(link, known); err == nil || link[0].Person != 0 {
+		t.Error("the person who signs in by a link is given accounts")
 	}
 }
 

@@ -111,7 +111,7 @@ func (db *DB) addGrant(ctx context.Context, tx *sql.Tx, act ledger.Act, g access
 	if g.GranteeKind == access.GranteeGroup {
 		grantee = g.Grantee
 	}
-	key := []any{g.GranteeKind, grantee, person, g.TargetKind, account, group}
+	key := []any{g.GranteeKind, grantee, sql.NullInt64{Int64: int64(person.ID), Valid: person.ID != 0}, g.TargetKind, account, group}
 	var id access.GrantID
 	err = tx.QueryRowContext(ctx, `SELECT id FROM grants WHERE grantee_kind = ? AND grantee = ? AND person IS ?
 		AND target_kind = ? AND account IS ? AND group_id IS ?`, key...).Scan(&id)
@@ -130,34 +130,51 @@ func (db *DB) addGrant(ctx context.Context, tx *sql.Tx, act ledger.Act, g access
 	if err != nil {
 		return 0, false, fmt.Errorf("sqlite: grant: %w", err)
 	}
-	act.Object = grantText(g)
+	act.Object = grantText(g, person)
 	return access.GrantID(last), true, db.appendLedger(ctx, tx, act)
 }
 
-// grantText is how the ledger names a grant.
-func grantText(g access.Grant) string {
+// grantText is how the ledger names a grant. A person's begins as every name of a
+// person does.
+func grantText(g access.Grant, person access.Person) string {
 	target := string(g.TargetKind)
 	if g.Target != "" {
 		target += " " + g.Target
 	}
+	if g.GranteeKind == access.GranteePerson {
+		return fmt.Sprintf("%s (%s): %s", access.ActorName(person), person.Subject, target)
+	}
 	return fmt.Sprintf("%s %s: %s", g.GranteeKind, g.Grantee, target)
 }
 
-// granteePerson finds the person of a grant by subject. Where a change of provider
-// has left two people of one subject, it is the one who signed in last.
-func granteePerson(ctx context.Context, tx *sql.Tx, g access.Grant) (sql.NullInt64, error) {
-	var id sql.NullInt64
+// granteePerson finds the person of a grant by the portal's key or, where that is
+// not given, by a subject that is of one person alone. The one who signs in by a link
+// is given nothing.
+func granteePerson(ctx context.Context, tx *sql.Tx, g access.Grant) (access.Person, error) {
 	if g.GranteeKind != access.GranteePerson {
-		return id, nil
+		return access.Person{}, nil
 	}
-	err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE subject = ? ORDER BY last_sign_in DESC, id DESC LIMIT 1`, g.Grantee).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return id, fmt.Errorf("%w: %q", access.ErrUnknownGrantee, g.Grantee)
-	}
+	found, err := collect(ctx, tx, scanPerson, `SELECT `+personColumns+` FROM people p
+		WHERE (p.id = ?1 OR ?1 = 0 AND p.subject = ?2) AND p.issuer <> ?3`, g.Person, g.Grantee, access.LinkIssuer)
 	if err != nil {
-		return id, fmt.Errorf("sqlite: grant: %w", err)
+		return access.Person{}, err
 	}
-	return id, nil
+	if len(found) != 1 {
+		return access.Person{}, fmt.Errorf("%w: %q is of %d people", access.ErrUnknownGrantee, g.Grantee, len(found))
+	}
+	return found[0], nil
+}
+
+// granteePersonOf is the person of a grant in force.
+func granteePersonOf(ctx context.Context, tx *sql.Tx, g access.Grant) (access.Person, error) {
+	if g.GranteeKind != access.GranteePerson {
+		return access.Person{}, nil
+	}
+	p, err := scanPerson(tx.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = ?`, g.Person))
+	if err != nil {
+		return p, fmt.Errorf("sqlite: grant: %w", err)
+	}
+	return p, nil
 }
 
 func grantTarget(ctx context.Context, tx *sql.Tx, g access.Grant) (account sql.NullString, group sql.NullInt64, err error) {
@@ -207,7 +224,11 @@ func (db *DB) removeGrant(ctx context.Context, tx *sql.Tx, act ledger.Act, g acc
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(billing.ErrNotFound, err)
 	}
-	act.Object = grantText(g)
+	person, err := granteePersonOf(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	act.Object = grantText(g, person)
 	return db.appendLedger(ctx, tx, act)
 }
 

@@ -206,17 +206,40 @@ func TestAFaultyGrantLeavesNeitherGrantNorEntry(t *testing.T) {
 	}
 }
 
-func TestASubjectThatTwoProvidersGaveIsWhoSignedInLast(t *testing.T) {
+// TestAGrantGoesToThePersonThatIsMeant_O9 has two providers give one subject, and
+// somebody sign in by a link.
+func TestAGrantGoesToThePersonThatIsMeant_O9(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
-	old := p.signIn(t, 'a', access.Person{Issuer: "https://former.example", Subject: "u-1"})
+	meant := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada"})
 	p.wait(time.Hour)
-	fresh := p.signIn(t, 'b', access.Person{Issuer: issuer, Subject: "u-1"})
-	p.grant(t, "person|u-1|all|")
-	for person, want := range map[*access.Person]bool{&old: false, &fresh: true} {
+	former := p.signIn(t, 'b', access.Person{Issuer: "https://former.example", Subject: "u-1"})
+	link := p.signIn(t, 'c', access.Person{Issuer: access.LinkIssuer, Subject: "link"})
+	before := len(p.entries(t))
+	for about, g := range map[string]access.Grant{
+		"a subject of two people": grant("person|u-1|all|"), "who signs in by a link": {GranteeKind: access.GranteePerson, Person: link.ID, TargetKind: access.TargetAll},
+		"their subject": grant("person|link|all|"), "nobody": {GranteeKind: access.GranteePerson, Grantee: "u-1", Person: 99, TargetKind: access.TargetAll},
+	} {
+		if _, _, err := p.AddGrants(t.Context(), act, []access.Grant{g}, false); !errors.Is(err, access.ErrUnknownGrantee) {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+	_, _, err := p.AddGrants(t.Context(), act, []access.Grant{{GranteeKind: access.GranteePerson, Grantee: "u-1", Person: meant.ID, TargetKind: access.TargetAll}}, false)
+	must(t, err)
+	for person, want := range map[*access.Person]bool{&meant: true, &former: false, &link: false} {
 		if scope, err := p.Scope(t.Context(), *person); err != nil || scope.All() != want {
 			t.Errorf("%s: sees all %v, %v", person.Issuer, scope.All(), err)
 		}
+	}
+	if entries := p.entries(t)[before:]; len(entries) != 1 || entries[0].Object != access.ActorName(meant)+" (u-1): all" {
+		t.Errorf("the ledger says %+v", entries)
+	}
+	given, err := p.Grants(t.Context())
+	must(t, err)
+	_, err = p.RemoveGrant(t.Context(), act, given[0].ID)
+	must(t, err)
+	if entries := p.entries(t); entries[len(entries)-1].Object != access.ActorName(meant)+" (u-1): all" {
+		t.Errorf("taking it away is %q", entries[len(entries)-1].Object)
 	}
 }
 
