@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -29,11 +30,13 @@ type LedgerReader interface {
 	LedgerEntries(ctx context.Context) iter.Seq2[ledger.Entry, error]
 }
 
-// ledgerPage is how many entries a page shows.
-const ledgerPage = 50
+const (
+	ledgerPath = "/admin/ledger"
+	ledgerPage = 50 // entries on a page
+)
 
 // adminLedger shows who did what, newest first. Opening it is an entry itself;
-// turning its pages is not.
+// turning the pages of what was opened is not.
 func (s *Server) adminLedger(c echo.Context) error {
 	people, err := s.deps.Grants.People(c.Request().Context())
 	if err != nil {
@@ -43,9 +46,9 @@ func (s *Server) adminLedger(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if q.opens() && len(q.wrong) == 0 {
+	if len(q.wrong) == 0 && !s.readings.turns(listOpening{currentSession(c).ID, ledgerPath}, q.address(), s.deps.Now()) {
 		act := s.act(c, "ledger.view")
-		act.Detail = q.detail()
+		act.Detail = strings.TrimPrefix(q.detail()+q.place(), ", ")
 		if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
 			return err
 		}
@@ -68,6 +71,7 @@ func (s *Server) ledgerPage(c echo.Context, q ledgerQuery, said *templates.Notic
 		if view.List, err = s.ledgerList(c, t, q); err != nil {
 			return err
 		}
+		s.readings.offer(listOpening{currentSession(c).ID, ledgerPath}, view.List.Pager)
 	}
 	return s.pageOrFragment(c, status,
 		func() templ.Component { return templates.AdminLedger(view) },
@@ -97,10 +101,10 @@ func (s *Server) ledgerList(c echo.Context, t *i18n.Texts, q ledgerQuery) (templ
 	}
 	pager := &templates.Pager{Text: t.S("ledger.span", view.Rows[0].Number, view.Rows[len(view.Rows)-1].Number)}
 	if newer {
-		pager.NewerURL = q.url("/admin/ledger", paramAfter, first)
+		pager.NewerURL = q.url(ledgerPath, paramAfter, first)
 	}
 	if older {
-		pager.OlderURL = q.url("/admin/ledger", paramBefore, last)
+		pager.OlderURL = q.url(ledgerPath, paramBefore, last)
 	}
 	view.Pager = pager
 	return view, nil

@@ -36,6 +36,7 @@ func (s *Server) bills(c echo.Context) error {
 		status = http.StatusBadRequest
 	} else {
 		s.noteSearch(c, query)
+		s.readings.offer(listOpening{currentSession(c).ID, "/bills"}, view.Pager)
 	}
 	if isFragment(c.Request()) {
 		// The address that the browser keeps has only what was chosen, not every

@@ -84,7 +84,7 @@ func (s *Server) recordDocument(c echo.Context, b billing.Bill, doc *billcache.D
 	}
 	session, _ := c.Get(keySession).(*sessions.Session)
 	record, _ := session.Values[valueRecord].(access.Session)
-	if s.openings.readsOn(record.Person, documentOpening{record.ID, b.ID}, opens(c.Request()), s.deps.Now()) {
+	if s.openings.readsOn(record.Person, sessionOpening{record.ID, b.ID}, opens(c.Request()), s.deps.Now()) {
 		return nil
 	}
 	s.note(c, act)

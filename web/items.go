@@ -157,9 +157,8 @@ func (s *Server) billItems(c echo.Context) error {
 	}
 	if isFragment(c.Request()) {
 		status = http.StatusOK // htmx puts the reason where the items would stand
-	} else {
-		s.noteBill(c, b)
 	}
+	s.noteItems(c, b)
 	return s.pageOrFragment(c, status, func() templ.Component {
 		return templates.BillItemsPage(templates.BillItemsPageView{
 			Page: page, BackURL: billURL(id), Kind: kindName(page.Texts, b), Number: printedNumber(b), Items: view,

@@ -134,6 +134,28 @@ func (q ledgerQuery) detail() string {
 	return strings.Join(parts, ", ")
 }
 
+// address is where the query leads.
+func (q ledgerQuery) address() string {
+	switch {
+	case q.before > 0:
+		return q.url(ledgerPath, paramBefore, q.before)
+	case q.after > 0:
+		return q.url(ledgerPath, paramAfter, q.after)
+	}
+	return q.url(ledgerPath, "", 0)
+}
+
+// place is the page of the ledger, in words that follow the filter; "" for the first.
+func (q ledgerQuery) place() string {
+	switch {
+	case q.before > 0:
+		return ", before " + strconv.FormatInt(q.before, 10)
+	case q.after > 0:
+		return ", after " + strconv.FormatInt(q.after, 10)
+	}
+	return ""
+}
+
 // form is the filter as it was filled, and what is wrong with it.
 func (q ledgerQuery) form(t *i18n.Texts, people []access.Person) templates.LedgerFilter {
 	form := templates.LedgerFilter{

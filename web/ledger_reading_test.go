@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"billportal/internal/ledger"
 	"billportal/internal/sandbox"
@@ -18,6 +20,7 @@ func TestEveryReadingIsOneEntry_L1_L2(t *testing.T) {
 	b := s.someBills(t, 1)[0]
 	elena, amir, ada, nour := s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectAccountant), s.as(t, sandbox.SubjectAdmin), s.as(t, sandbox.SubjectNewcomer)
 	page, id := "/bills/"+string(b.ID), string(b.ID)
+	place := base64.RawURLEncoding.EncodeToString([]byte("|" + id))
 	fragment := http.Header{"Hx-Request": {"true"}}
 	for _, c := range []struct {
 		name, who, method, path string
@@ -28,10 +31,14 @@ func TestEveryReadingIsOneEntry_L1_L2(t *testing.T) {
 	}{
 		{"a bill", "Elena", "GET", page, elena, nil, 200, "bill.view", id},
 		{"its items as a part", "", "GET", page + "/items", elena, fragment, 200, "", ""},
-		{"its items as a page", "Elena", "GET", page + "/items", elena, nil, 200, "bill.view", id},
+		{"its items as a page", "", "GET", page + "/items", elena, nil, 200, "", ""},
+		{"the items of a bill nobody opened", "Amir", "GET", page + "/items", amir, fragment, 200, "bill.view", id},
+		{"them once more", "", "GET", page + "/items", amir, fragment, 200, "", ""},
+		{"them in another session", "Amir", "GET", page + "/items", s.as(t, sandbox.SubjectAccountant), nil, 200, "bill.view", id},
 		{"a list", "", "GET", "/bills", elena, nil, 200, "", ""},
 		{"a search", "Elena", "GET", "/bills?q=secretword", elena, nil, 200, "bills.search", "bills"},
 		{"a search as a part", "Elena", "GET", "/bills?q=secretword", elena, fragment, 200, "bills.search", "bills"},
+		{"a search at a place that nothing led to", "Elena", "GET", "/bills?q=secretword&after=" + place, elena, nil, 200, "bills.search", "bills"},
 		{"a search that is refused", "", "GET", "/bills?q=secretword&min=x", elena, nil, 400, "", ""},
 		{"a document", "Elena", "GET", page + "/document", elena, nil, 200, "document.view", id},
 		{"the document, asked about", "Elena", "HEAD", page + "/document", elena, nil, 200, "document.view", id},
@@ -123,5 +130,65 @@ func TestReadingGoesOnWithoutALedgerAndFilesDoNot_L5(t *testing.T) {
 		if log := s.log.String(); !strings.Contains(log, a.Header.Get("X-Portal-Request-Id")) || !strings.Contains(log, "disk is full") {
 			t.Errorf("%s: the log does not say why", c.path)
 		}
+	}
+}
+
+// TestItemsAreOnRecordAgainAfterAWhile_L1 reads the items of a bill whose page was
+// opened too long ago.
+func TestItemsAreOnRecordAgainAfterAWhile_L1(t *testing.T) {
+	t.Parallel()
+	s := stocked(t, nil)
+	b := s.someBills(t, 1)[0]
+	elena := s.as(t, sandbox.SubjectEmployee)
+	for n, after := range []time.Duration{0, 4 * time.Minute, 2 * time.Minute} {
+		s.ahead.Add(int64(after))
+		path := "/bills/" + string(b.ID)
+		if n > 0 {
+			path += "/items"
+		}
+		s.get(t, elena, path)
+		if told, want := len(s.told(t, "bill.view")), []int{1, 1, 2}[n]; told != want {
+			t.Errorf("%s %s later: %d entries instead of %d", path, after, told, want)
+		}
+	}
+}
+
+// TestPagesThatNothingLedToAreOnRecord_L1_L2 turns the pages of the ledger and of a
+// search, and asks for pages of them that nobody was led to.
+func TestPagesThatNothingLedToAreOnRecord_L1_L2(t *testing.T) {
+	t.Parallel()
+	s := stocked(t, nil)
+	ada, other, amir := s.as(t, sandbox.SubjectAdmin), s.as(t, sandbox.SubjectAdmin), s.as(t, sandbox.SubjectAccountant)
+	for range 120 {
+		s.records(t, ledger.Act{Actor: "portal", Action: "account.hide"})
+	}
+	older := func(a answer) string { return a.find(t, `a[rel="next"]`).AttrOr("href", "none") }
+	second := older(s.get(t, ada, "/admin/ledger?what=account.hide"))
+	third := older(s.get(t, ada, second))
+	found := older(s.get(t, amir, "/bills?issued=any&q=0"))
+	for _, c := range []struct {
+		name, path, action string
+		client             *http.Client
+		more               int
+	}{
+		{"the next page", third, "ledger.view", ada, 0}, {"back again", second, "ledger.view", ada, 0},
+		{"in another session", second, "ledger.view", other, 1},
+		{"without its filter", "/admin/ledger?" + second[strings.Index(second, "before="):strings.Index(second, "&")], "ledger.view", ada, 1},
+		{"a page of what was noted before the last", third, "ledger.view", ada, 1},
+		{"a page at will", "/admin/ledger?what=account.hide&before=77", "ledger.view", ada, 1},
+		{"the next page of a search", found, "bills.search", amir, 0},
+		{"that page of another search", strings.Replace(found, "q=0", "q=1", 1), "bills.search", amir, 1},
+	} {
+		before := len(s.told(t, c.action))
+		if a := s.get(t, c.client, c.path); a.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s: status %d", c.name, c.path, a.StatusCode)
+		}
+		told := s.told(t, c.action)
+		if len(told)-before != c.more {
+			t.Errorf("%s: %s: %d entries instead of %d", c.name, c.path, len(told)-before, c.more)
+		}
+	}
+	if told := s.told(t, "ledger.view"); told[len(told)-1].Detail != "what account.hide, before 77" {
+		t.Errorf("the ledger says %q", told[len(told)-1].Detail)
 	}
 }

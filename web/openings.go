@@ -18,7 +18,8 @@ import (
 const (
 	maxOpenings   = 300
 	openingsSpan  = 5 * time.Minute
-	readingSpan   = time.Hour // for which a document that was opened is read on
+	readingSpan   = time.Hour       // for which a document that was opened is read on
+	itemsSpan     = 5 * time.Minute // for which the items of a bill belong to the opening of its page
 	openingsSweep = time.Minute
 )
 
@@ -34,12 +35,13 @@ type openings struct {
 
 type opened struct {
 	bills     map[billing.BillID]time.Time
-	documents map[documentOpening]time.Time
+	documents map[sessionOpening]time.Time
+	pages     map[sessionOpening]time.Time
 	refusedAt time.Time
 }
 
-// documentOpening is a document in one session.
-type documentOpening struct {
+// sessionOpening is the document or the page of a bill in one session.
+type sessionOpening struct {
 	session string
 	bill    billing.BillID
 }
@@ -52,14 +54,14 @@ func (o *openings) person(id access.PersonID, now time.Time) *opened {
 		o.swept = now
 		for person, known := range o.of {
 			known.forget(now)
-			if len(known.bills) == 0 && len(known.documents) == 0 {
+			if len(known.bills) == 0 && len(known.documents) == 0 && len(known.pages) == 0 {
 				delete(o.of, person)
 			}
 		}
 	}
 	known := o.of[id]
 	if known == nil {
-		known = &opened{bills: map[billing.BillID]time.Time{}, documents: map[documentOpening]time.Time{}}
+		known = &opened{bills: map[billing.BillID]time.Time{}, documents: map[sessionOpening]time.Time{}, pages: map[sessionOpening]time.Time{}}
 		o.of[id] = known
 	}
 	return known
@@ -74,6 +76,11 @@ func (o *opened) forget(now time.Time) {
 	for key, at := range o.documents {
 		if now.Sub(at) >= readingSpan {
 			delete(o.documents, key)
+		}
+	}
+	for key, at := range o.pages {
+		if now.Sub(at) >= itemsSpan {
+			delete(o.pages, key)
 		}
 	}
 }
@@ -100,7 +107,7 @@ func (o *openings) open(person access.PersonID, bill billing.BillID, now time.Ti
 
 // readsOn reports whether a session has opened a document before, and remembers it
 // when this request opens it.
-func (o *openings) readsOn(person access.PersonID, key documentOpening, opens bool, now time.Time) bool {
+func (o *openings) readsOn(person access.PersonID, key sessionOpening, opens bool, now time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known := o.person(person, now)
@@ -110,6 +117,20 @@ func (o *openings) readsOn(person access.PersonID, key documentOpening, opens bo
 		return false
 	}
 	return true
+}
+
+// opensPage remembers that a session was shown a bill, and reports whether it had been
+// a few minutes ago.
+func (o *openings) opensPage(person access.PersonID, key sessionOpening, now time.Time) (again bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known := o.person(person, now)
+	at, before := known.pages[key]
+	again = before && now.Sub(at) < itemsSpan
+	if !again {
+		known.pages[key] = now
+	}
+	return again
 }
 
 // countOpening refuses a bill to somebody who pulls bills in bulk without the right

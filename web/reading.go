@@ -27,14 +27,28 @@ func (s *Server) note(c echo.Context, act ledger.Act) {
 
 // noteBill records that somebody opened the page of a bill.
 func (s *Server) noteBill(c echo.Context, b billing.Bill) {
+	s.openings.opensPage(viewer(c).Person.ID, sessionOpening{currentSession(c).ID, b.ID}, s.deps.Now())
+	s.recordBill(c, b)
+}
+
+// noteItems records that somebody read the items of a bill, unless this session was
+// shown the bill a few minutes ago: then they are part of that reading.
+func (s *Server) noteItems(c echo.Context, b billing.Bill) {
+	if !s.openings.opensPage(viewer(c).Person.ID, sessionOpening{currentSession(c).ID, b.ID}, s.deps.Now()) {
+		s.recordBill(c, b)
+	}
+}
+
+func (s *Server) recordBill(c echo.Context, b billing.Bill) {
 	act := s.act(c, "bill.view")
 	act.Object, act.Detail = string(b.ID), clipText(printedNumber(b), maxNoted)
 	s.note(c, act)
 }
 
-// noteSearch records that somebody searched, and not for what.
+// noteSearch records that somebody searched, and not for what. Turning the pages of
+// a search that is on record adds nothing.
 func (s *Server) noteSearch(c echo.Context, q billQuery) {
-	if q.filter.Text == "" || !q.page.After.IsZero() || !q.page.Before.IsZero() {
+	if q.filter.Text == "" || s.readings.turns(listOpening{currentSession(c).ID, "/bills"}, q.address(), s.deps.Now()) {
 		return
 	}
 	act := s.act(c, "bills.search")

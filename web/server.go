@@ -72,6 +72,7 @@ type Server struct {
 	assets     templates.Assets
 	places     *places
 	openings   *openings
+	readings   *readings
 	signInPace *pace
 	reportPace *pace
 	ticks      func(every time.Duration) (<-chan time.Time, func())
@@ -83,7 +84,7 @@ type Server struct {
 // rule and on a page of last resort that cannot be made.
 func New(settings Settings, deps Deps) (*Server, error) {
 	s := &Server{settings: settings, deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
-	s.places, s.openings, s.ticks = newPlaces(), newOpenings(), realTicks
+	s.places, s.openings, s.readings, s.ticks = newPlaces(), newOpenings(), newReadings(), realTicks
 	s.signInPace, s.reportPace = newPace(signInsPerSecond, signInsAtOnce, paceAddresses), newPace(reportsPerSecond, reportsAtOnce, paceAddresses)
 	s.asking.patience = askPatience
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
