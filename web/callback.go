@@ -116,7 +116,7 @@ func (s *Server) proveSession(c echo.Context, identity signin.Identity) (bool, e
 	record.ProvedAt, record.AskedAt, record.Rights = identity.AuthTime, s.deps.Now(), s.rights(person)
 	record.ProviderSession, record.Tokens = identity.SessionID, sealed
 	act := ledger.Act{Action: "session.replace", Detail: "proved again; " + groupsDetail(identity.Groups), RequestID: requestID(c)}
-	err = s.deps.Sessions.ProveSession(ctx, hashOf(session.ID), hashOf(reference), person, record, act)
+	err = s.deps.Sessions.ProveSession(ctx, record.ID, hashOf(reference), person, record, act)
 	if errors.Is(err, billing.ErrNotFound) {
 		return false, nil
 	}

@@ -45,7 +45,7 @@ func newPace(perSecond limit.Limit, atOnce, most int) *pace {
 func (p *pace) allow(client string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.of) >= p.most || now.Sub(p.swept) >= paceSweep {
+	if since := now.Sub(p.swept); since >= paceSweep || len(p.of) >= p.most && since >= time.Second {
 		p.sweep(now)
 	}
 	limiter, known := p.of[client]

@@ -29,6 +29,7 @@ type SessionKeeper interface {
 	Person(ctx context.Context, id access.PersonID) (access.Person, error)
 	TouchSession(ctx context.Context, hash []byte) error
 	EndSession(ctx context.Context, hash []byte, act ledger.Act) error
+	EndSessionOf(ctx context.Context, person access.PersonID, id string, act ledger.Act) error
 	EndProviderSessions(ctx context.Context, issuer, subject, sid string, act ledger.Act) (int, error)
 	DropSession(ctx context.Context, hash []byte) error
 	Scope(ctx context.Context, p access.Person) (access.Scope, error)
@@ -39,7 +40,7 @@ type SessionKeeper interface {
 // sessionRenewer changes what a session rests on while it lasts.
 type sessionRenewer interface {
 	RenewSession(ctx context.Context, hash, renewed []byte, rights access.Rights, tokens []byte) error
-	ProveSession(ctx context.Context, hash, renewed []byte, p access.Person, s access.Session, act ledger.Act) error
+	ProveSession(ctx context.Context, id string, renewed []byte, p access.Person, s access.Session, act ledger.Act) error
 	RecordIdentity(ctx context.Context, p access.Person, session string, tokens []byte, act ledger.Act) error
 	KeepTokens(ctx context.Context, session string, tokens []byte) error
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"billportal/internal/access"
+	"billportal/internal/billing"
 	"billportal/internal/ledger"
 	"billportal/templates"
 )
@@ -33,17 +34,21 @@ func (s *Server) signOut(c echo.Context) error {
 	return s.render(c, http.StatusOK, templates.SignedOut(view))
 }
 
-// endSession ends the session that a request refers to, if there is one.
+// endSession ends the session that a request refers to, if there is one. It goes by
+// the session's ID, because another request of the browser may have renewed the
+// reference meanwhile.
 func (s *Server) endSession(c echo.Context, action string) error {
-	reference, ok := s.sessions.reference(c.Request(), s.sessions.name)
-	if session, err := s.sessions.Get(c.Request(), s.sessions.name); err == nil {
-		reference = session.ID // which this very request may have renewed
+	session, err := s.sessions.Get(c.Request(), s.sessions.name)
+	if errors.Is(err, errNoSession) {
+		return s.buryDead(c)
 	}
-	if !ok {
-		return nil
+	if err != nil {
+		return err
 	}
-	act := ledger.Act{Actor: s.actor(c), Action: action, RequestID: requestID(c)}
-	if err := s.deps.Sessions.EndSession(c.Request().Context(), hashOf(reference), act); err != nil {
+	record, person := held(session)
+	act := ledger.Act{Actor: access.ActorName(person), Action: action, RequestID: requestID(c)}
+	err = s.deps.Sessions.EndSessionOf(c.Request().Context(), person.ID, record.ID, act)
+	if err != nil && !errors.Is(err, billing.ErrNotFound) {
 		return err
 	}
 	return s.sessions.forget(c)

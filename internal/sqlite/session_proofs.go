@@ -11,12 +11,12 @@ import (
 	"billportal/internal/ledger"
 )
 
-// ProveSession puts a session under the hash of a new reference because its person
+// ProveSession puts a session, named by its ID, under the hash of a new reference because its person
 // has proved again who they are: rights, proof, tokens and what the provider says of
 // the person are taken over from s and p, the rest of the session stays, its ID
 // above all. The old reference is void from then on. A session that is gone or
 // belongs to somebody else is billing.ErrNotFound, and nothing changes.
-func (db *DB) ProveSession(ctx context.Context, hash, renewed []byte, p access.Person, s access.Session, act ledger.Act) error {
+func (db *DB) ProveSession(ctx context.Context, id string, renewed []byte, p access.Person, s access.Session, act ledger.Act) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		known, err := personOf(ctx, tx, p)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -26,8 +26,8 @@ func (db *DB) ProveSession(ctx context.Context, hash, renewed []byte, p access.P
 			return fmt.Errorf("sqlite: proof: %w", err)
 		}
 		proved, err := tx.ExecContext(ctx, `UPDATE sessions SET hash = ?, rights = ?, proved_at = ?, asked_at = ?, provider_session = ?, tokens = ?
-			WHERE hash = ? AND person = ?`,
-			renewed, s.Rights, millis(s.ProvedAt), millis(s.AskedAt), s.ProviderSession, s.Tokens, hash, known.ID)
+			WHERE id = ? AND person = ?`,
+			renewed, s.Rights, millis(s.ProvedAt), millis(s.AskedAt), s.ProviderSession, s.Tokens, id, known.ID)
 		if err != nil {
 			return fmt.Errorf("sqlite: proof: %w", err)
 		}

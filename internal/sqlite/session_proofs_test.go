@@ -20,7 +20,7 @@ func TestAProofRenewsTheSessionInItsPlace(t *testing.T) {
 		ProvedAt: p.clock(), AskedAt: p.clock(), Rights: access.RightsOf(access.Administer), ProviderSession: "sid-2", Tokens: []byte("again"),
 	}
 	now := access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada O.", Groups: []string{"admins"}}
-	must(t, p.ProveSession(t.Context(), hash('a'), hash('c'), now, proof, act))
+	must(t, p.ProveSession(t.Context(), "a", hash('c'), now, proof, act))
 	s, got, err := p.Session(t.Context(), hash('c'))
 	if err != nil || s.ID != "a" || !s.CreatedAt.Equal(begun) || !s.ProvedAt.Equal(p.clock()) || !s.AskedAt.Equal(p.clock()) ||
 		s.Rights != proof.Rights || s.ProviderSession != "sid-2" || string(s.Tokens) != "again" {
@@ -33,11 +33,11 @@ func TestAProofRenewsTheSessionInItsPlace(t *testing.T) {
 		t.Errorf("%+v", added)
 	}
 	for name, c := range map[string]struct {
-		from    byte
+		from    string
 		subject string
-	}{"a void reference": {'a', "u-1"}, "somebody else's session": {'b', "u-1"}, "nobody": {'b', "u-9"}} {
+	}{"a session that is gone": {"x", "u-1"}, "somebody else's session": {"b", "u-1"}, "nobody": {"b", "u-9"}} {
 		now.Subject = c.subject
-		if err := p.ProveSession(t.Context(), hash(c.from), hash('d'), now, proof, act); !errors.Is(err, billing.ErrNotFound) {
+		if err := p.ProveSession(t.Context(), c.from, hash('d'), now, proof, act); !errors.Is(err, billing.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
