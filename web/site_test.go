@@ -52,6 +52,7 @@ type site struct {
 	ahead atomic.Int64 // of that clock, in nanoseconds
 	// provider is how the portal reaches the identity provider; nil is as in life.
 	provider http.RoundTripper
+	keeper   func(*sqlite.DB) web.SessionKeeper // of a test that stands between, else nil
 }
 
 // now is the clock of a site, which tests put forward.
@@ -209,8 +210,12 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 	s.cache = billcache.New(billcache.Options{
 		DB: db, Documents: docs, API: api, SyncEvery: time.Hour, Now: s.now, Log: logger,
 	})
+	keeper := web.SessionKeeper(db)
+	if s.keeper != nil {
+		keeper = s.keeper(db)
+	}
 	s.web, err = web.New(settings, web.Deps{
-		Cache: s.cache, SignIn: provider, Sessions: db, AdminLinks: db, Register: db, Grants: db, People: db, Ledger: db, Entries: db, Ready: db.Ready, Now: s.now, Log: logger,
+		Cache: s.cache, SignIn: provider, Sessions: keeper, AdminLinks: db, Register: db, Grants: db, People: db, Ledger: db, Entries: db, Ready: db.Ready, Now: s.now, Log: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
