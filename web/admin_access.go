@@ -89,8 +89,8 @@ func actorText(actor string) string {
 func (s *Server) addGrant(c echo.Context) error {
 	t := s.texts(c)
 	form := grantForm{
-		GranteeKind: access.GranteeKind(c.FormValue("grantee_kind")), Group: strings.TrimSpace(c.FormValue("group")), Person: c.FormValue("person"),
-		TargetKind: access.TargetKind(c.FormValue("target_kind")), Account: c.FormValue("account"), AccountGroup: c.FormValue("account_group"),
+		GranteeKind: access.GranteeKind(posted(c, "grantee_kind")), Group: strings.TrimSpace(posted(c, "group")), Person: posted(c, "person"),
+		TargetKind: access.TargetKind(posted(c, "target_kind")), Account: posted(c, "account"), AccountGroup: posted(c, "account_group"),
 	}
 	people, err := s.deps.Grants.People(c.Request().Context())
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *Server) opensBills(g access.Grant, people []access.Person) bool {
 
 // revokeGrant takes a grant away, from the next click of those who had it.
 func (s *Server) revokeGrant(c echo.Context) error {
-	id, err := strconv.ParseInt(c.FormValue("id"), 10, 64)
+	id, err := strconv.ParseInt(posted(c, "id"), 10, 64)
 	if err != nil {
 		return badRequest("", err)
 	}

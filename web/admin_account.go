@@ -24,10 +24,10 @@ func (s *Server) adminAccount(c echo.Context) error {
 func (s *Server) saveAccount(c echo.Context) error {
 	a := found[billing.BillingAccount](c)
 	now := a.Status
-	a.Name, a.Group = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("group"))
-	a.CostCentre, a.Country = strings.TrimSpace(c.FormValue("cost_centre")), strings.ToUpper(strings.TrimSpace(c.FormValue("country")))
-	a.Status = billing.AccountStatus(c.FormValue("status"))
-	if c.FormValue("was") != string(now) {
+	a.Name, a.Group = strings.TrimSpace(posted(c, "name")), strings.TrimSpace(posted(c, "group"))
+	a.CostCentre, a.Country = strings.TrimSpace(posted(c, "cost_centre")), strings.ToUpper(strings.TrimSpace(posted(c, "country")))
+	a.Status = billing.AccountStatus(posted(c, "status"))
+	if posted(c, "was") != string(now) {
 		a.Status = now
 		return s.accountForm(c, http.StatusConflict, a, now, nil)
 	}

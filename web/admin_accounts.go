@@ -222,7 +222,7 @@ func (s *Server) registerCSV(c echo.Context) error {
 // for a decision: what was decided meanwhile stays decided.
 func (s *Server) admitAccounts(c echo.Context) error {
 	location := "/admin/accounts"
-	switch c.FormValue("from") {
+	switch posted(c, "from") {
 	case "":
 	case "setup":
 		location = "/"
@@ -251,7 +251,7 @@ func (s *Server) admitAccounts(c echo.Context) error {
 
 // hideAccount records the decision to leave an account hidden.
 func (s *Server) hideAccount(c echo.Context) error {
-	a, err := s.deps.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(c.FormValue("number")))
+	a, err := s.deps.Register.RegisterEntry(c.Request().Context(), billing.AccountNumber(posted(c, "number")))
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,10 @@ func (s *Server) adminLink(c echo.Context) error {
 
 // useAdminLink uses a link up and signs in whoever holds it.
 func (s *Server) useAdminLink(c echo.Context) error {
-	token := c.Request().PostFormValue("token")
+	if err := withoutQuery(c.Request()); err != nil {
+		return err
+	}
+	token := posted(c, "token")
 	if err := s.deps.AdminLinks.TakeAdminLink(c.Request().Context(), hashOf(token), s.deps.Now().Add(-AdminLinkLife)); err != nil {
 		return refusedLink(err)
 	}

@@ -117,7 +117,7 @@ func staysKey(admin, p access.Person) string {
 // disablePerson takes a person out of the portal and ends their sessions.
 func (s *Server) disablePerson(c echo.Context) error {
 	p, t := found[access.Person](c), s.texts(c)
-	reason := templates.Field{Value: strings.TrimSpace(c.FormValue("reason"))}
+	reason := templates.Field{Value: strings.TrimSpace(posted(c, "reason"))}
 	if key := staysKey(viewer(c).Person, p); key != "" {
 		return s.personStays(c, reason, key)
 	}

@@ -17,7 +17,7 @@ var errNoFile = errors.New("no file was sent")
 
 // wantsReplace reads whether a file is to be the whole truth.
 func wantsReplace(c echo.Context) (bool, error) {
-	switch c.FormValue("replace") {
+	switch posted(c, "replace") {
 	case "":
 		return false, nil
 	case "1":
@@ -43,7 +43,7 @@ func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T,
 
 // formFile opens a file of a form.
 func formFile(c echo.Context, name string) (io.ReadCloser, error) {
-	if kept := c.Request().PostFormValue(name + keptSuffix); kept != "" {
+	if kept := posted(c, name+keptSuffix); kept != "" {
 		content, err := unpackFile(kept)
 		if err != nil {
 			return nil, badRequest("", err)

@@ -222,11 +222,11 @@ func TestVerifyingNamesTheFirstBrokenEntry_L5(t *testing.T) {
 		if role != "alert" || !strings.HasPrefix(strings.TrimSpace(said), "Entry "+c.entry+" does not follow") {
 			t.Errorf("%s: %s, %q", c.about, role, said)
 		}
-		if a := s.get(t, admin, link); a.StatusCode != http.StatusOK || !strings.Contains(link, "before=") {
-			t.Errorf("%s: %q leads to status %d", c.about, link, a.StatusCode)
-		}
 		if action, _, detail := s.lastEntry(t); action != "ledger.verify" || detail != "entry "+c.entry+" is broken" {
 			t.Errorf("%s: the ledger says %s, %s", c.about, action, detail)
+		}
+		if a := s.get(t, admin, link); a.StatusCode != http.StatusOK || !strings.Contains(link, "before=") {
+			t.Errorf("%s: %q leads to status %d", c.about, link, a.StatusCode)
 		}
 	}
 }

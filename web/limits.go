@@ -84,6 +84,18 @@ func plainPath(path string) bool {
 	return true
 }
 
+// withoutQuery refuses a form that is sent with a query: none of the portal's has one,
+// and somebody else could have put words of theirs there.
+func withoutQuery(r *http.Request) error {
+	if r.Method == http.MethodPost && r.URL.RawQuery != "" {
+		return badRequest("", errors.New("a form is sent with a query"))
+	}
+	return nil
+}
+
+// posted is a value of a form's body, never of the address.
+func posted(c echo.Context, name string) string { return c.Request().PostFormValue(name) }
+
 func bodyLimit(route string) int64 {
 	switch {
 	case strings.HasSuffix(route, "/import"):
@@ -144,6 +156,9 @@ func checkValues(given url.Values, ownWords bool) error {
 // no form is left alone; it carries no form token and gets no further.
 func readForm(c echo.Context) error {
 	r := c.Request()
+	if err := withoutQuery(r); err != nil {
+		return err
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.Method != http.MethodPost || err != nil {
 		return nil
