@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -71,5 +72,25 @@ func TestAnAdminLinkSignsInOnce(t *testing.T) {
 		if strings.Contains(e.Object+e.Detail, token) {
 			t.Errorf("%+v", e)
 		}
+	}
+}
+
+// There is nobody to prove anything to when the provider is away, so the session is
+// short instead.
+func TestAnAdminLinkIsProofForItsHour_A14(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, quarterHour)
+	client := s.browser(t)
+	s.post(t, client, "/signin/link", url.Values{"token": {s.link(t)}}, nil)
+	form := groupForm(s.token(t, client))
+	for minute := 0; minute < 60; minute += 20 {
+		form.Set("group", fmt.Sprint("group ", minute))
+		if a := s.post(t, client, "/admin/access", form, nil); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("after %d minutes: status %d", minute, a.StatusCode)
+		}
+		s.ahead.Add(int64(20 * time.Minute))
+	}
+	if a := s.get(t, client, "/admin/access"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/signin") {
+		t.Errorf("after an hour: status %d to %q", a.StatusCode, a.Header.Get("Location"))
 	}
 }

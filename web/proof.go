@@ -15,9 +15,10 @@ const (
 )
 
 // proved reports whether the person of a request proved who they are a short while
-// ago, or nobody has to.
+// ago, or nobody has to. Whoever came by a link from the command line has nobody to
+// prove it to; their session is short instead.
 func (s *Server) proved(c echo.Context) bool {
-	return s.settings.MaxAge == 0 || currentSession(c).Proved(s.deps.Now(), s.settings.MaxAge)
+	return s.settings.MaxAge == 0 || viewer(c).Person.ByLink() || currentSession(c).Proved(s.deps.Now(), s.settings.MaxAge)
 }
 
 // askForProof answers a request that may be met once the person has proved again

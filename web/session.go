@@ -127,7 +127,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, errNoSession
 	case err != nil:
 		return session, err
-	case person.Disabled || record.Expired(s.now(), s.limits):
+	case person.Disabled || record.Expired(s.now(), s.limits.For(person)):
 		return session, errDeadSession
 	}
 	session.ID, session.IsNew = reference, false

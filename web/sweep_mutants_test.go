@@ -33,7 +33,7 @@ func mutants() []mutant {
 		{"grants to one person are everybody's", "internal/sqlite/grants.go", "gr.grantee_kind = 'person' AND gr.person = ?1", "gr.grantee_kind = 'person' AND ?1 IS NOT NULL"},
 		{"whoever may not view has a scope", "internal/access/person.go", "if v.Rights.Has(View) {", "if true {"},
 		{"disabled people are let in", "web/session.go", "case person.Disabled || record.Expired", "case record.Expired"},
-		{"expired sessions are let in", "web/session.go", "case person.Disabled || record.Expired(s.now(), s.limits):", "case person.Disabled:"},
+		{"expired sessions are let in", "web/session.go", "case person.Disabled || record.Expired(s.now(), s.limits.For(person)):", "case person.Disabled:"},
 		{"signatures of cookies are not looked at", "web/session.go", "if err := securecookie.DecodeMulti(name, cookie.Value, &reference, s.codecs...); err != nil {", "if reference = cookie.Value; reference == \"\" {"},
 		{"rights are not looked at", "web/middleware.go", "if r.rule.kind == ruleRight && !viewer(c).Rights.Has(r.rule.right) {", "if false {"},
 		{"objects are not looked up", "web/middleware.go", "if r.object.find != nil {", "if r.object.find != nil && false {"},

@@ -154,17 +154,17 @@ var errSessionOver = errors.New("web: the session is over")
 // by its ID, because the browser's reference may have been renewed meanwhile, and
 // ends at its absolute limit alone: who takes a file has not gone away.
 func (s *Server) mayStill(ctx context.Context, record access.Session, may rightNow) error {
+	person, err := s.deps.Sessions.Person(ctx, record.Person)
+	if err != nil {
+		return err
+	}
 	live, err := s.deps.Sessions.Sessions(ctx, record.Person)
 	if err != nil {
 		return err
 	}
 	at := slices.IndexFunc(live, func(l access.Session) bool { return l.ID == record.ID })
-	if at < 0 || s.deps.Now().Sub(live[at].CreatedAt) >= s.settings.SessionMax {
+	if at < 0 || s.deps.Now().Sub(live[at].CreatedAt) >= s.sessions.limits.For(person).Max {
 		return errSessionOver
-	}
-	person, err := s.deps.Sessions.Person(ctx, record.Person)
-	if err != nil {
-		return err
 	}
 	if person.Disabled {
 		return access.ErrDisabled

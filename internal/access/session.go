@@ -5,6 +5,18 @@ import "time"
 // SessionLimits are how long a session may go unused, and how long it may last.
 type SessionLimits struct{ Idle, Max time.Duration }
 
+// linkSession is how long somebody who signed in by a link from the command line may
+// stay.
+const linkSession = time.Hour
+
+// For is what the limits are for one person.
+func (l SessionLimits) For(p Person) SessionLimits {
+	if p.ByLink() {
+		l.Max = min(l.Max, linkSession)
+	}
+	return l
+}
+
 // Session is one signed-in browser. The browser holds a random reference, the
 // database only its hash.
 type Session struct {
