@@ -12,6 +12,7 @@ type AdminLedgerView struct {
 type LedgerFilter struct {
 	Problems    []FieldProblem
 	What, Who   []OptionGroup
+	Concerns    Field // what entries are about
 	From, Until Field
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -44,7 +43,10 @@ func (s *Server) billsCSV(c echo.Context) error {
 		}
 	}
 	act := s.act(c, "bills.export")
-	act.Object, act.Detail = "bills.csv", fmt.Sprintf("%d bills", len(bills))
+	act.Object = "bills.csv"
+	if act.Detail, err = s.exportDetail(c, bills, q.filter, perItem); err != nil {
+		return err
+	}
 	if err := s.deps.Ledger.Record(ctx, act); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -16,17 +17,20 @@ import (
 )
 
 // The parameters of the ledger's pages.
-var ledgerParams = []string{"what", "who", "from", "until", paramBefore, paramAfter}
+var ledgerParams = []string{"what", "who", paramConcerns, "from", "until", paramBefore, paramAfter}
+
+// paramConcerns is what entries are about: a number, a person or a group.
+const paramConcerns = "concerns"
 
 // ledgerQuery is a filter of the ledger as it was asked for, and a place in it.
 type ledgerQuery struct {
 	values        url.Values // without what is empty
 	filter        ledger.Filter
 	before, after int64
-	wrong         map[string]string // what is wrong with a day, by its parameter
+	wrong         map[string]string // what is wrong with what was typed, by its parameter
 }
 
-// parseLedgerQuery reads a filter. A day that is none is for the form to say;
+// parseLedgerQuery reads a filter. What was typed wrong is for the form to say;
 // anything else that nobody can have chosen is refused.
 func parseLedgerQuery(t *i18n.Texts, given url.Values, people []access.Person, zone *time.Location) (ledgerQuery, error) {
 	q := ledgerQuery{values: url.Values{}, wrong: map[string]string{}}
@@ -51,9 +55,26 @@ func parseLedgerQuery(t *i18n.Texts, given url.Values, people []access.Person, z
 	default:
 		return q, badRequest("", errors.New("the ledger knows no such person"))
 	}
+	q.parseConcerns(t, people)
 	q.parseDays(t, zone)
 	err := q.parsePlace()
 	return q, err
+}
+
+// parseConcerns reads what entries are to be about. Somebody whose name, subject or
+// e-mail it is now is found under their former names as well.
+func (q *ledgerQuery) parseConcerns(t *i18n.Texts, people []access.Person) {
+	typed := strings.TrimSpace(q.values.Get(paramConcerns))
+	if utf8.RuneCountInString(typed) > maxText || !cleanText(typed) {
+		q.wrong[paramConcerns] = t.S("filter.error.long", itoa(maxText))
+		return
+	}
+	q.filter.Concerns = typed
+	for _, p := range people {
+		if slices.ContainsFunc([]string{p.Name, p.Subject, p.Email, actorKey(p)}, func(name string) bool { return strings.EqualFold(name, typed) }) {
+			q.filter.About = append(q.filter.About, actorKey(p)+" ")
+		}
+	}
 }
 
 // parseDays reads the first and the last day of the filter, both included.
@@ -70,7 +91,7 @@ func (q *ledgerQuery) parseDays(t *i18n.Texts, zone *time.Location) {
 		return d
 	}
 	first, last := day("from"), day("until")
-	if len(q.wrong) > 0 {
+	if q.wrong["from"]+q.wrong["until"] != "" {
 		return
 	}
 	if !first.IsZero() {
@@ -123,13 +144,17 @@ func (q ledgerQuery) url(path, name string, place int64) string {
 	return path + "?" + values.Encode()
 }
 
-// detail is the filter for the ledger's own entry about being read.
+// detail is the filter for the ledger's own entry about being read. What entries were
+// to be about is typed text, which no entry holds.
 func (q ledgerQuery) detail() string {
 	var parts []string
 	for _, name := range []string{"what", "who", "from", "until"} {
 		if value := q.values.Get(name); value != "" {
 			parts = append(parts, name+" "+value)
 		}
+	}
+	if q.filter.Concerns != "" {
+		parts = append(parts, "by what it concerns")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -160,10 +185,11 @@ func (q ledgerQuery) place() string {
 func (q ledgerQuery) form(t *i18n.Texts, people []access.Person) templates.LedgerFilter {
 	form := templates.LedgerFilter{
 		What: deedOptions(t, q.values.Get("what")), Who: actorOptions(t, people, q.values.Get("who")),
-		From:  templates.Field{Value: q.values.Get("from"), Error: q.wrong["from"]},
-		Until: templates.Field{Value: q.values.Get("until"), Error: q.wrong["until"]},
+		Concerns: templates.Field{Value: q.values.Get(paramConcerns), Error: q.wrong[paramConcerns]},
+		From:     templates.Field{Value: q.values.Get("from"), Error: q.wrong["from"]},
+		Until:    templates.Field{Value: q.values.Get("until"), Error: q.wrong["until"]},
 	}
-	for _, name := range []string{"from", "until"} {
+	for _, name := range []string{paramConcerns, "from", "until"} {
 		if text := q.wrong[name]; text != "" {
 			form.Problems = append(form.Problems, templates.FieldProblem{ID: "l-" + name, Label: t.S("ledger." + name), Text: text})
 		}

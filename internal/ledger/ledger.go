@@ -38,6 +38,11 @@ type Filter struct {
 	Actor  string // exact, or the beginning up to and with a blank: "person:7 "
 	From   time.Time
 	Until  time.Time // not included
+	// Concerns is part of an entry's object or detail, without regard to case and to
+	// what stands between letters and digits. About are beginnings of names, with
+	// their blank, "person:7 ": an object that begins with one is chosen as well.
+	Concerns string
+	About    []string
 }
 
 // Seal puts an act behind the entry before it; the zero Entry stands before the

@@ -83,6 +83,9 @@ func chosen(f ledger.Filter) clause {
 	if !f.Until.IsZero() {
 		where = where.and(`at < ?`, millis(f.Until))
 	}
+	if f.Concerns != "" {
+		where = where.concerning(f)
+	}
 	return where
 }
 
