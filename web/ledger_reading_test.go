@@ -54,7 +54,9 @@ func TestEveryReadingIsOneEntry_L1_L2(t *testing.T) {
 		{"a page without a role", "Nour", "GET", "/bills", nour, nil, 403, "access.refuse", "GET /bills"},
 		{"no such bill", "Elena", "GET", "/bills/nosuchbill", elena, nil, 404, "access.refuse", "GET /bills/:id nosuchbill"},
 		{"no such account", "Ada", "GET", "/admin/accounts/%1b[31mred", ada, nil, 404, "", ""},
-		{"a long name of nothing", "Elena", "GET", "/bills/" + strings.Repeat("a", 500), elena, nil, 404, "access.refuse", "GET /bills/:id " + strings.Repeat("a", 64) + "…"},
+		{"a long name of nothing", "Elena", "GET", "/bills/" + strings.Repeat("a", 500), elena, nil, 404, "access.refuse", "GET /bills/:id (not an id)"},
+		{"a formula in place of a bill", "Elena", "GET", "/bills/;=HYPERLINK(A1)", elena, nil, 404, "access.refuse", "GET /bills/:id (not an id)"},
+		{"a bill's number in place of its key", "Elena", "GET", "/bills/%3dsecret", elena, nil, 404, "access.refuse", "GET /bills/:id (not an id)"},
 		{"no such page", "", "GET", "/nothing", elena, nil, 404, "", ""},
 		{"a stranger", "", "GET", page, s.browser(t), nil, 303, "", ""},
 	} {

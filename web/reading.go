@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -70,10 +72,22 @@ func (s *Server) noteRefusal(c echo.Context, err error) {
 	}
 	act.Object = c.Request().Method + " " + c.Path()
 	for _, value := range c.ParamValues() {
-		act.Object += " " + clipText(value, maxNoted)
+		act.Object += " " + idText(value)
 	}
 	s.note(c, act)
 }
+
+// idText is an id from an address, if it has the shape of one that the portal makes
+// or a number of an account: anything else was typed by somebody, and is not kept.
+func idText(id string) string {
+	plain, err := url.PathUnescape(id)
+	if err != nil || !idShape.MatchString(plain) {
+		return "(not an id)"
+	}
+	return plain
+}
+
+var idShape = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9 _-]{0,63}$`)
 
 // clipText is text from outside on one line, with what cannot be seen made visible,
 // at most so many characters long.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"billportal/internal/billing"
@@ -87,29 +88,60 @@ func (b *Bills) Flush() error {
 	return b.w.Error()
 }
 
-// text guards a cell of text against being run as a formula (OWASP, CSV
-// injection): behind an apostrophe it is text. Text that could be taken for guarded
-// text is guarded as well, so that unguarded finds it again.
+// text guards a cell of text against being run as a formula (OWASP, CSV injection):
+// behind an apostrophe it is text. A reader who parts cells at semicolons or tabs, as
+// spreadsheets in French do, sees a cell begin inside ours, so what stands behind a
+// separator is guarded as well. Text that could be taken for guarded text is guarded
+// too, so that unguarded finds it again.
 func text(s string) string {
-	if formula(strings.TrimLeft(s, "'")) {
-		return "'" + s
+	var b strings.Builder
+	for i, part := range parts(s) {
+		if runs(part, i == 0) {
+			b.WriteByte('\'')
+		}
+		b.WriteString(part)
 	}
-	return s
+	return b.String()
 }
 
 // unguarded is the text that a guarded cell stands for.
 func unguarded(s string) string {
-	if rest, ok := strings.CutPrefix(s, "'"); ok && text(rest) != rest {
-		return rest
+	var b strings.Builder
+	for i, part := range parts(s) {
+		if rest, ok := strings.CutPrefix(part, "'"); ok && runs(rest, i == 0) {
+			part = rest
+		}
+		b.WriteString(part)
 	}
-	return s
+	return b.String()
 }
 
-// formula reports whether some spreadsheet would run a cell: by its first
-// character, also in its full-width form.
-func formula(s string) bool {
-	first, _ := utf8.DecodeRuneInString(s)
-	return s != "" && strings.ContainsRune("=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20", first)
+// parts are what some reader takes for cells, each but the last with the separator
+// at its end.
+func parts(s string) []string {
+	var cut []string
+	for at := strings.IndexAny(s, separators); at >= 0; at = strings.IndexAny(s, separators) {
+		cut = append(cut, s[:at+1])
+		s = s[at+1:]
+	}
+	return append(cut, s)
+}
+
+const separators = ";\t\r\n"
+
+// runs reports whether some spreadsheet would run a cell: by its first character,
+// also in its full-width form, behind what readers pass over. A whole cell is also
+// told by a control character.
+func runs(cell string, whole bool) bool {
+	first := "=+-@\uff1d\uff0b\uff0d\uff20"
+	if whole {
+		first += "\t\r\n\x00"
+	}
+	cell = strings.TrimLeftFunc(cell, func(r rune) bool {
+		return r == '\'' || r == '"' || !strings.ContainsRune(separators, r) && (unicode.IsSpace(r) || unicode.Is(unicode.Cf, r))
+	})
+	r, _ := utf8.DecodeRuneInString(cell)
+	return cell != "" && strings.ContainsRune(first, r)
 }
 
 // money is a cell with an amount: a number keeps its minus sign, and what is none

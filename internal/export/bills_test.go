@@ -137,6 +137,34 @@ func TestTextIsNeverAFormulaAndNumbersAreNeverText_F5_O21(t *testing.T) {
 	}
 }
 
+// TestNoReaderFindsAFormulaInsideACell_F5_O21 parts the files as a reader does who
+// parts cells at semicolons or tabs, and takes the quotes away as such readers do.
+func TestNoReaderFindsAFormulaInsideACell_F5_O21(t *testing.T) {
+	t.Parallel()
+	for _, hostile := range []string{
+		"Paris;=HYPERLINK(A1)", "x; \u00a0=1", "x\t=1", "x;\"=1+1\"", "x;'=1", "x;\"'@SUM(A1)", "a\r\n=1\n+2", "x;\uff1d1", ";;-1", "x;\u200b=1", "\"=1", " =1",
+	} {
+		b := someBill(t)
+		b.AccountName, b.PurchaseOrder = hostile, hostile
+		var out strings.Builder
+		bills := export.NewBills(&out, false)
+		if err := errors.Join(bills.Write(b, nil), bills.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		for _, cell := range strings.FieldsFunc(out.String(), func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
+			bare := strings.TrimLeft(cell, "\" \u00a0\u200b")
+			if bare != "" && strings.ContainsRune("=+-@\uff1d\uff0b\uff0d\uff20", []rune(bare)[0]) {
+				t.Errorf("%q stands as %q, of which some reader makes %q", hostile, out.String(), cell)
+			}
+		}
+	}
+	harmless := someBill(t)
+	harmless.AccountName, harmless.PurchaseOrder = "Paris; Lyon - Nord", "a;b=c\r\nd"
+	if _, rows := file(t, false, func(out *export.Bills) error { return out.Write(harmless, nil) }); rows[1][3] != harmless.AccountName {
+		t.Errorf("%q", rows[1])
+	}
+}
+
 // full is a writer that takes some bytes and then no more.
 type full struct{ left int }
 
