@@ -154,6 +154,9 @@ func (s *Server) takeOver(ctx context.Context, identity signin.Identity, record 
 
 func groupsDetail(groups []string) string { return "groups: " + strings.Join(groups, ", ") }
 
-// Close waits for what the server still does after its last answer; it takes no
-// requests then.
-func (s *Server) Close() { s.asking.running.Wait() }
+// Close waits for what the server still does after its last answer, and puts on
+// record what was not yet; it takes no requests then.
+func (s *Server) Close() {
+	s.asking.running.Wait()
+	s.recordFolded(context.Background(), true)
+}

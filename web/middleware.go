@@ -34,6 +34,7 @@ func (s *Server) use() {
 		withinLimits,
 		ownPagesOnly(),
 		s.paceSignIn,
+		s.tellFolded,
 	)
 }
 
@@ -136,6 +137,9 @@ func (s *Server) guard(r route, next echo.HandlerFunc) echo.HandlerFunc {
 			return s.askToSignIn(c)
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.refusePace(c); err != nil {
 			return err
 		}
 		giveBack, err := s.places.take(c.Request().Context(), viewer.Person.ID, placeFor(r.path))

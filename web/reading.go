@@ -74,7 +74,9 @@ func (s *Server) noteRefusal(c echo.Context, err error) {
 	for _, value := range c.ParamValues() {
 		act.Object += " " + idText(value)
 	}
-	s.note(c, act)
+	if s.refusals.count(actorKey(viewer(c).Person), act, s.deps.Now()) {
+		s.note(c, act)
+	}
 }
 
 // idText is an id from an address, if it has the shape of one that the portal makes

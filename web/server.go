@@ -73,6 +73,7 @@ type Server struct {
 	places     *places
 	openings   *openings
 	readings   *readings
+	refusals   *refusals
 	signInPace *pace
 	reportPace *pace
 	ticks      func(every time.Duration) (<-chan time.Time, func())
@@ -84,7 +85,7 @@ type Server struct {
 // rule and on a page of last resort that cannot be made.
 func New(settings Settings, deps Deps) (*Server, error) {
 	s := &Server{settings: settings, deps: deps, echo: echo.New(), secure: isSecure(settings.URL)}
-	s.places, s.openings, s.readings, s.ticks = newPlaces(), newOpenings(), newReadings(), realTicks
+	s.places, s.openings, s.readings, s.refusals, s.ticks = newPlaces(), newOpenings(), newReadings(), newRefusals(), realTicks
 	s.signInPace, s.reportPace = newPace(signInsPerSecond, signInsAtOnce, paceAddresses), newPace(reportsPerSecond, reportsAtOnce, paceAddresses)
 	s.asking.patience = askPatience
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)

@@ -87,8 +87,10 @@ func (s *Server) setBrowser(c echo.Context, reference string, maxAge int) error 
 // belongs to none is not recorded: anybody can send any number of those.
 func (s *Server) signInFailed(c echo.Context, cause error) error {
 	act := ledger.Act{Actor: s.actor(c), Action: "session.refuse", Object: "sign-in", RequestID: requestID(c)}
-	if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
-		return err
+	if s.refusals.count(client(c), act, s.deps.Now()) {
+		if err := s.deps.Ledger.Record(c.Request().Context(), act); err != nil {
+			return err
+		}
 	}
 	return s.signInPageAgain(c, cause)
 }
