@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +23,9 @@ const (
 	askEvery = 5 * time.Minute
 	// askPatience is how long a request waits for the provider.
 	askPatience = 2 * time.Second
-	// askPause is how long nobody is asked about after the provider was slow or away.
+	// askPause is how long nobody is asked about after the provider was away, nobody
+	// waits for it after it was slow, and a session is not asked about after its
+	// question had no answer.
 	askPause = time.Minute
 	// askLimit ends an asking that nobody waits for any more. It is long, because a
 	// token that was spent without seeing the answer is lost.
@@ -33,30 +36,58 @@ const (
 type asking struct {
 	patience time.Duration
 	mu       sync.Mutex
-	quiet    time.Time // nobody is asked before
+	quiet    time.Time            // nobody is asked about before
+	hurried  time.Time            // nobody waits before
+	resting  map[string]time.Time // sessions that are not asked about before, by ID
 	running  sync.WaitGroup
 }
 
-func (a *asking) pause(until time.Time) {
+// pause has nobody asked about for a while.
+func (a *asking) pause(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.quiet = until
+	a.quiet = now.Add(askPause)
 }
 
-func (a *asking) paused(now time.Time) bool {
+// hurry has nobody wait for a while.
+func (a *asking) hurry(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return now.Before(a.quiet)
+	a.hurried = now.Add(askPause)
+}
+
+// rest has one session not asked about for a while.
+func (a *asking) rest(session string, now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.resting, func(_ string, until time.Time) bool { return !now.Before(until) })
+	if a.resting == nil {
+		a.resting = map[string]time.Time{}
+	}
+	a.resting[session] = now.Add(askPause)
+}
+
+func (a *asking) paused(session string, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return now.Before(a.quiet) || now.Before(a.resting[session])
+}
+
+func (a *asking) waits(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !now.Before(a.hurried)
 }
 
 // askAgain has the provider say again who the person of a session is and which
 // groups they are in, when it last did so too long ago; the session holds the answer
 // then. A provider that is slow or away changes nothing: people read on with what is
-// known. When it has ended the session the error is errNoSession.
+// known, and what it says late counts from the next request on, as it does where a
+// page asks by itself, which never waits. When it has ended the session the error is errNoSession.
 func (s *Server) askAgain(c echo.Context, session *sessions.Session) error {
 	record, _ := held(session)
 	now := s.deps.Now()
-	if polls(c) || now.Sub(record.AskedAt) < askEvery || s.asking.paused(now) || s.sessions.unseal(record.Tokens, session.ID).Refresh == "" {
+	if now.Sub(record.AskedAt) < askEvery || s.asking.paused(record.ID, now) || s.sessions.unseal(record.Tokens, session.ID).Refresh == "" {
 		return nil
 	}
 	at, mine := s.turns.begin(record.ID)
@@ -65,6 +96,9 @@ func (s *Server) askAgain(c echo.Context, session *sessions.Session) error {
 		ctx := context.WithoutCancel(c.Request().Context())
 		s.asking.running.Go(func() { s.ask(ctx, session.ID, requestID(c), record.ID, at) })
 	}
+	if polls(c) || !s.asking.waits(now) {
+		return nil
+	}
 	patience := time.NewTimer(s.asking.patience)
 	defer patience.Stop()
 	select {
@@ -72,7 +106,7 @@ func (s *Server) askAgain(c echo.Context, session *sessions.Session) error {
 	case <-c.Request().Context().Done():
 		return c.Request().Context().Err()
 	case <-patience.C:
-		s.asking.pause(now.Add(askPause))
+		s.asking.hurry(now)
 		s.deps.Log.WarnContext(c.Request().Context(), "the identity provider is slow; sessions go on with what is known", "request_id", requestID(c))
 		return nil
 	}
@@ -122,10 +156,13 @@ func (s *Server) refresh(ctx context.Context, reference, request string, at *tur
 	case errors.Is(asked, signin.ErrEnded), errors.Is(asked, signin.ErrToken):
 		at.over = true
 		return errors.Join(asked, s.deps.Sessions.EndSession(ctx, hashOf(reference), ledger.Act{
-			Actor: actorProvider, Action: "session.provider", Object: access.ActorName(person), RequestID: request,
+			Actor: actorProvider, Action: "session.provider", RequestID: request,
 		}))
 	case asked != nil:
-		s.asking.pause(s.deps.Now().Add(askPause))
+		s.asking.rest(record.ID, s.deps.Now())
+		if !errors.Is(asked, signin.ErrUnanswered) {
+			s.asking.pause(s.deps.Now())
+		}
 		if identity.RefreshToken != "" {
 			return errors.Join(asked, s.deps.Sessions.KeepTokens(ctx, record.ID, sealed))
 		}

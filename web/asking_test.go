@@ -94,7 +94,54 @@ func TestAProviderThatIsAwayLetsPeopleReadOn_Z6(t *testing.T) {
 	}
 }
 
-func TestASlowProviderIsNotWaitedForAndAskedOnce_Z6(t *testing.T) {
+// TestAnAnswerWithoutSenseIsOnePersonsMatter_Z6 has the provider answer for one
+// person alone with something that says nothing.
+func TestAnAnswerWithoutSenseIsOnePersonsMatter_Z6(t *testing.T) {
+	t.Parallel()
+	g := &gate{}
+	s, sim := openBehind(t, g, nil)
+	odd, other := s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectAccountant)
+	sim.Identity.SetGroups(sandbox.SubjectEmployee)
+	sim.Identity.SetGroups(sandbox.SubjectAccountant)
+	s.ahead.Add(int64(6 * time.Minute))
+	asked := g.tokens.Load()
+	g.set(func(g *gate) { g.change = func(answer map[string]any) { clear(answer) } })
+	for range 2 {
+		if a := s.get(t, odd, "/bills"); a.StatusCode != http.StatusOK {
+			t.Errorf("status %d instead of 200", a.StatusCode)
+		}
+	}
+	if got := g.tokens.Load() - asked; got != 1 {
+		t.Errorf("the provider was asked %d times about the session within a minute", got)
+	}
+	g.set(func(g *gate) { g.change = nil })
+	if a := s.get(t, other, "/bills"); a.StatusCode != http.StatusForbidden {
+		t.Errorf("about somebody else nobody is asked: status %d", a.StatusCode)
+	}
+}
+
+// TestTheProviderRefusesThePersonInItsOwnWords_Z6 has it ask for more than a token.
+func TestTheProviderRefusesThePersonInItsOwnWords_Z6(t *testing.T) {
+	t.Parallel()
+	for code, ends := range map[string]bool{"interaction_required": true, "consent_required": true, "invalid_client": false} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			g := &gate{}
+			s, _ := openBehind(t, g, nil)
+			client := s.as(t, sandbox.SubjectEmployee)
+			g.set(func(g *gate) { g.refusal = code })
+			s.ahead.Add(int64(6 * time.Minute))
+			if a := s.get(t, client, "/bills"); (a.StatusCode == http.StatusSeeOther) != ends || !ends && a.StatusCode != http.StatusOK {
+				t.Errorf("status %d", a.StatusCode)
+			}
+			if n := len(s.told(t, "session.provider")); (n == 1) != ends {
+				t.Errorf("%d entries", n)
+			}
+		})
+	}
+}
+
+func TestASlowProviderIsNotWaitedForAndAskedOnceAPerson_Z6(t *testing.T) {
 	t.Parallel()
 	g := &gate{}
 	s, sim := openBehind(t, g, nil)
@@ -116,8 +163,33 @@ func TestASlowProviderIsNotWaitedForAndAskedOnce_Z6(t *testing.T) {
 	if a := s.get(t, client, "/bills"); a.StatusCode != http.StatusForbidden {
 		t.Errorf("what the provider said late does not count: status %d", a.StatusCode)
 	}
-	if got := g.tokens.Load() - asked; got != 1 {
-		t.Errorf("the provider was asked %d times", got)
+	if got := g.tokens.Load() - asked; got != 2 {
+		t.Errorf("the provider was asked %d times about two people", got)
+	}
+}
+
+// TestNobodyWaitsWhereTheProviderWasSlowJustNow_Z6 would hang for ever where the
+// second person waited.
+func TestNobodyWaitsWhereTheProviderWasSlowJustNow_Z6(t *testing.T) {
+	t.Parallel()
+	g := &gate{}
+	s, sim := openBehind(t, g, nil)
+	s.web.SetPatience(time.Millisecond)
+	one, other := s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectAccountant)
+	sim.Identity.SetGroups(sandbox.SubjectAccountant)
+	answerNow := make(chan struct{})
+	g.set(func(g *gate) { g.wait = answerNow })
+	s.ahead.Add(int64(6 * time.Minute))
+	s.get(t, one, "/bills")
+	s.web.SetPatience(time.Hour)
+	if a := s.get(t, other, "/bills"); a.StatusCode != http.StatusOK {
+		t.Errorf("status %d instead of 200", a.StatusCode)
+	}
+	close(answerNow)
+	s.web.Close()
+	s.ahead.Add(int64(61 * time.Second))
+	if a := s.get(t, other, "/bills"); a.StatusCode != http.StatusForbidden {
+		t.Errorf("the answer about the second person is lost: status %d", a.StatusCode)
 	}
 }
 
@@ -144,18 +216,58 @@ func TestManyRequestsOfASessionAskOnce_Z6(t *testing.T) {
 	}
 }
 
-func TestPollsAndSessionsWithoutATokenAskNobody_Z6(t *testing.T) {
+func TestSessionsWithoutATokenAskNobody_Z6(t *testing.T) {
 	t.Parallel()
-	g := &gate{}
+	g := &gate{change: func(answer map[string]any) { delete(answer, "refresh_token") }}
 	s, sim := openBehind(t, g, nil)
-	polling := s.as(t, sandbox.SubjectEmployee)
-	g.set(func(g *gate) { g.change = func(answer map[string]any) { delete(answer, "refresh_token") } })
 	without := s.as(t, sandbox.SubjectAccountant)
 	sim.Identity.SetGroups(sandbox.SubjectAccountant)
 	asked := g.tokens.Load()
 	s.ahead.Add(int64(20 * time.Minute))
-	s.get(t, polling, "/sync")
 	if a := s.get(t, without, "/bills"); a.StatusCode != http.StatusOK || g.tokens.Load() != asked {
 		t.Errorf("status %d, %d questions", a.StatusCode, g.tokens.Load()-asked)
+	}
+}
+
+// TestWhatAPageAsksByItselfHasTheProviderAsked_Z6_S5 leaves a page open, of an admin
+// who is one no longer.
+func TestWhatAPageAsksByItselfHasTheProviderAsked_Z6_S5(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/setup", "/sync"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			g := &gate{}
+			s, sim := openBehind(t, g, nil)
+			s.web.SetPatience(time.Hour) // for which the test would hang if a poll waited
+			client := s.as(t, sandbox.SubjectAdmin)
+			seen, _, err := s.db.Session(t.Context(), s.hashOf(t, client))
+			if err != nil {
+				t.Fatal(err)
+			}
+			poll := func() (int, string) {
+				r := s.request(t, http.MethodGet, path, nil)
+				r.Header.Set("HX-Request", "true")
+				a := do(t, client, r)
+				return a.StatusCode, a.body
+			}
+			sim.Identity.SetGroups(sandbox.SubjectAdmin)
+			answerNow := make(chan struct{})
+			g.set(func(g *gate) { g.wait = answerNow })
+			s.ahead.Add(int64(5*time.Minute + time.Second))
+			for range 2 {
+				if status, told := poll(); status != http.StatusOK || path == "/sync" && !strings.Contains(told, "0 bills") {
+					t.Errorf("status %d with %s before the provider has answered", status, told)
+				}
+			}
+			close(answerNow)
+			s.web.Close() // the answer is in
+			if status, told := poll(); path == "/setup" && status != http.StatusForbidden || strings.Contains(told, "0 bills") {
+				t.Errorf("status %d with %s", status, told)
+			}
+			now, _, err := s.db.Session(t.Context(), s.hashOf(t, client))
+			if err != nil || !now.SeenAt.Equal(seen.SeenAt) {
+				t.Errorf("a page that asks by itself counts as use: %v instead of %v, %v", now.SeenAt, seen.SeenAt, err)
+			}
+		})
 	}
 }

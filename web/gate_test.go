@@ -13,13 +13,14 @@ import (
 
 // gate stands between a portal and its identity provider.
 type gate struct {
-	tokens atomic.Int64 // requests at the token endpoint
-	mu     sync.Mutex
-	wait   chan struct{}               // requests wait until it is closed
-	down   bool                        // requests fail
-	change func(answer map[string]any) // of the token endpoint
-	issuer string                      // in place of what the discovery document says, unless empty
-	paths  []string                    // of all requests
+	tokens  atomic.Int64 // requests at the token endpoint
+	mu      sync.Mutex
+	wait    chan struct{}               // requests wait until it is closed
+	down    bool                        // requests fail
+	change  func(answer map[string]any) // of the token endpoint
+	refusal string                      // the error code of the token endpoint in place of its answer, unless empty
+	issuer  string                      // in place of what the discovery document says, unless empty
+	paths   []string                    // of all requests
 }
 
 func (g *gate) set(f func(*gate)) {
@@ -30,7 +31,7 @@ func (g *gate) set(f func(*gate)) {
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
-	wait, down, change, issuer := g.wait, g.down, g.change, g.issuer
+	wait, down, change, issuer, refusal := g.wait, g.down, g.change, g.issuer, g.refusal
 	g.paths = append(g.paths, r.URL.Path)
 	g.mu.Unlock()
 	token := strings.HasSuffix(r.URL.Path, "/token")
@@ -42,6 +43,12 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if down {
 		return nil, errors.New("no route to the provider")
+	}
+	if token && refusal != "" {
+		return &http.Response{
+			StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: io.NopCloser(strings.NewReader(`{"error":"` + refusal + `"}`)), Request: r,
+		}, nil
 	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if issuer != "" && strings.HasSuffix(r.URL.Path, "/openid-configuration") {
