@@ -88,6 +88,7 @@ func New(settings Settings, deps Deps) (*Server, error) {
 	s.places, s.openings, s.readings, s.refusals, s.ticks = newPlaces(), newOpenings(), newReadings(), newRefusals(), realTicks
 	s.signInPace, s.reportPace = newPace(signInsPerSecond, signInsAtOnce, paceAddresses), newPace(reportsPerSecond, reportsAtOnce, paceAddresses)
 	s.asking.patience = askPatience
+	s.settings.Policy.Issuer = deps.SignIn.Issuer()
 	s.sessions = newSessionStore(deps.Sessions, settings, s.secure, deps.Now)
 	s.assets = templates.Assets{
 		CSS: static.Path("css/portal.css"), Script: static.Path("js/portal.js"), HTMX: static.Path("js/htmx.js"),

@@ -52,6 +52,7 @@ const (
 
 // Policy is the company's choice of which groups confer which role.
 type Policy struct {
+	Issuer            string            // of the identity provider that people sign in at
 	Groups            map[Role][]string // exact group names
 	EmployeesDownload bool              // employees may download single PDFs
 }
@@ -99,14 +100,11 @@ func (p Policy) RolesOf(person Person) []Role {
 }
 
 // OthersAdminister reports whether one of some people can administer besides one
-// person, or that person cannot anyway. Who signs in by a link does not count.
+// person, or that person cannot anyway. Who signs in by a link does not count, and
+// neither does anybody of another issuer, who cannot sign in any more.
 func (p Policy) OthersAdminister(people []Person, besides Person) bool {
-	if !slices.Contains(p.RolesOf(besides), Admin) {
-		return true
-	}
-	return slices.ContainsFunc(people, func(other Person) bool {
-		return other.ID != besides.ID && !other.ByLink() && slices.Contains(p.RolesOf(other), Admin)
-	})
+	admin := func(one Person) bool { return one.Issuer == p.Issuer && slices.Contains(p.RolesOf(one), Admin) }
+	return !admin(besides) || slices.ContainsFunc(people, func(other Person) bool { return other.ID != besides.ID && admin(other) })
 }
 
 // Rights is the union of the rights of roles; a role that is not known gives
