@@ -157,7 +157,6 @@ func (f peopleFilter) form(t *i18n.Texts) templates.PeopleFilter {
 // endEverySession signs everybody out but the admin who asks for it.
 func (s *Server) endEverySession(c echo.Context) error {
 	act := s.act(c, "session.revoke")
-	act.Object = "everybody"
 	n, err := s.deps.People.EndEverySession(c.Request().Context(), currentSession(c).ID, act)
 	if err != nil {
 		return err

@@ -159,7 +159,6 @@ func (s *Server) enablePerson(c echo.Context) error {
 func (s *Server) endPersonSessions(c echo.Context) error {
 	p := found[access.Person](c)
 	act := s.act(c, "session.revoke")
-	act.Object = access.ActorName(p)
 	n, err := s.deps.People.EndSessionsOf(c.Request().Context(), p.ID, currentSession(c).ID, act)
 	if err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"billportal/internal/access"
+	"billportal/internal/ledger"
 	"billportal/internal/sandbox"
 )
 
@@ -18,7 +20,7 @@ func (s *site) backchannel(t *testing.T, token string) answer {
 	return s.post(t, s.browser(t), "/signin/backchannel-logout", url.Values{"logout_token": {token}}, nil)
 }
 
-func TestTheProviderEndsSessions_S7(t *testing.T) {
+func TestTheProviderEndsSessions_S7_L1(t *testing.T) {
 	t.Parallel()
 	s, sim := openInTime(t, nil)
 	one, other, colleague := s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectAccountant)
@@ -43,7 +45,8 @@ func TestTheProviderEndsSessions_S7(t *testing.T) {
 	if s.signedIn(t, other) || !s.signedIn(t, colleague) {
 		t.Error("not all sessions of the person have ended")
 	}
-	if entries := s.told(t, "session.provider"); len(entries) != 2 || entries[0].Actor != "identity provider" {
+	entries, elena := s.told(t, "session.provider"), access.ActorName(s.person(t, sandbox.SubjectEmployee))
+	if len(entries) != 2 || entries[0].Actor != "identity provider" || entries[0].Object != elena || entries[1].Object != elena {
 		t.Errorf("%+v", entries)
 	}
 }
@@ -117,5 +120,34 @@ func TestANoticeThatCouldNotBeObeyedMayComeAgain_S7(t *testing.T) {
 	}
 	if a := s.backchannel(t, token); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("obeyed, and then: status %d", a.StatusCode)
+	}
+}
+
+// TestANameOfTheLedgerLeadsToItsPersonAlone_L1 has entries about things that others
+// have named like the portal's key of a person.
+func TestANameOfTheLedgerLeadsToItsPersonAlone_L1(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	admin := s.as(t, sandbox.SubjectAdmin)
+	path := s.personPath(t, sandbox.SubjectAdmin)
+	forged := "person:" + strings.TrimPrefix(path, "/admin/people/") + " Ada"
+	for _, act := range []ledger.Act{
+		{Actor: "portal", Action: "grant.add", Object: forged}, {Actor: "portal", Action: "document.view", Object: forged},
+		{Actor: "portal", Action: "session.revoke", Object: "person:../access Ada"},
+	} {
+		if err := s.db.Record(t.Context(), act); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := s.get(t, admin, "/admin/ledger?who=portal")
+	if n := page.find(t, "tbody tr").Length(); n != 3 {
+		t.Errorf("%d entries", n)
+	}
+	if links := page.find(t, `tbody a[href^="/admin/people"]`); links.Length() != 0 {
+		t.Errorf("%q lead to a person", links.Text())
+	}
+	own := s.get(t, admin, "/admin/ledger")
+	if own.find(t, `tbody a[href="`+path+`"]`).Length() == 0 {
+		t.Error("nothing leads to the person who acted")
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"billportal/internal/access"
@@ -115,7 +116,7 @@ func actorKey(p access.Person) string { return "person:" + personKey(p.ID) }
 func namedLink(t *i18n.Texts, name string) templates.Link {
 	key, shown, ok := strings.Cut(name, " ")
 	id, isPerson := strings.CutPrefix(key, "person:")
-	if !ok || !isPerson {
+	if _, err := strconv.ParseInt(id, 10, 64); !ok || !isPerson || err != nil {
 		return templates.Link{Label: actorName(t, name)}
 	}
 	return templates.Link{Label: shown, URL: "/admin/people/" + id}
@@ -127,5 +128,8 @@ func objectLink(t *i18n.Texts, e ledger.Entry) templates.Link {
 	if e.Object != "" && (noun == "account" || e.Action == "register.import") {
 		return templates.Link{Label: e.Object, URL: accountURL(billing.AccountNumber(e.Object))}
 	}
-	return namedLink(t, e.Object)
+	if noun == "session" || noun == "person" {
+		return namedLink(t, e.Object)
+	}
+	return templates.Link{Label: e.Object} // what others have typed or named is nobody's key
 }

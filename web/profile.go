@@ -114,7 +114,6 @@ func (s *Server) endOwnSession(c echo.Context) error {
 		return badRequest("session.signout", errors.New("the present session ends by signing out"))
 	}
 	act := s.act(c, "session.revoke")
-	act.Object = access.ActorName(person)
 	if err := s.deps.People.EndSessionOf(c.Request().Context(), person.ID, record.ID, act); err != nil {
 		return err
 	}
@@ -125,7 +124,6 @@ func (s *Server) endOwnSession(c echo.Context) error {
 func (s *Server) endOtherSessions(c echo.Context) error {
 	person := viewer(c).Person
 	act := s.act(c, "session.revoke")
-	act.Object = access.ActorName(person)
 	n, err := s.deps.People.EndSessionsOf(c.Request().Context(), person.ID, currentSession(c).ID, act)
 	if err != nil {
 		return err

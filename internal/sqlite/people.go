@@ -54,6 +54,11 @@ func personOf(ctx context.Context, tx *sql.Tx, p access.Person) (access.Person, 
 	return scanPerson(tx.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.issuer = ? AND p.subject = ?`, p.Issuer, p.Subject))
 }
 
+// personOfID is a person by the portal's key, or sql.ErrNoRows.
+func personOfID(ctx context.Context, tx *sql.Tx, id access.PersonID) (access.Person, error) {
+	return scanPerson(tx.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = ?`, id))
+}
+
 // rememberPerson finds or makes a person by issuer and subject and takes over
 // name, e-mail and groups.
 func (db *DB) rememberPerson(ctx context.Context, tx *sql.Tx, p access.Person) (access.Person, error) {
@@ -82,7 +87,7 @@ func (db *DB) RecordIdentity(ctx context.Context, p access.Person, session strin
 		if n, err := asked.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(billing.ErrNotFound, err)
 		}
-		known, err := scanPerson(tx.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.id = ?`, p.ID))
+		known, err := personOfID(ctx, tx, p.ID)
 		if err != nil {
 			return fmt.Errorf("sqlite: identity: %w", err)
 		}

@@ -45,20 +45,27 @@ func (db *DB) SignIn(ctx context.Context, p access.Person, s access.Session, has
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("sqlite: signing in: %w", err)
 		}
-		if signedIn, err = db.rememberPerson(ctx, tx, p); err != nil {
-			return fmt.Errorf("sqlite: signing in: %w", err)
-		}
-		s.Person, s.CreatedAt, s.SeenAt = signedIn.ID, db.now(), db.now()
-		if err := insertSession(ctx, tx, s, hash); err != nil {
-			return fmt.Errorf("sqlite: signing in: %w", err)
-		}
-		if err := db.dropStaleSessions(ctx, tx, signedIn.ID, limits); err != nil {
-			return fmt.Errorf("sqlite: signing in: %w", err)
-		}
-		act.Actor = access.ActorName(signedIn)
-		return db.appendLedger(ctx, tx, act)
+		signedIn, err = db.signIn(ctx, tx, p, s, hash, limits, act)
+		return err
 	})
 	return signedIn, errors.Join(err, refused)
+}
+
+// signIn is SignIn for a person who may come in.
+func (db *DB) signIn(ctx context.Context, tx *sql.Tx, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error) {
+	signedIn, err := db.rememberPerson(ctx, tx, p)
+	if err != nil {
+		return p, fmt.Errorf("sqlite: signing in: %w", err)
+	}
+	s.Person, s.CreatedAt, s.SeenAt = signedIn.ID, db.now(), db.now()
+	if err := insertSession(ctx, tx, s, hash); err != nil {
+		return p, fmt.Errorf("sqlite: signing in: %w", err)
+	}
+	act.Actor = access.ActorName(signedIn)
+	if err := db.dropStaleSessions(ctx, tx, signedIn.ID, limits, act); err != nil {
+		return p, fmt.Errorf("sqlite: signing in: %w", err)
+	}
+	return signedIn, db.appendLedger(ctx, tx, act)
 }
 
 func insertSession(ctx context.Context, tx *sql.Tx, s access.Session, hash []byte) error {
@@ -72,13 +79,15 @@ func insertSession(ctx context.Context, tx *sql.Tx, s access.Session, hash []byt
 }
 
 // dropStaleSessions drops everybody's sessions that are past the limits, and those
-// of one person that are too many.
-func (db *DB) dropStaleSessions(ctx context.Context, tx *sql.Tx, person access.PersonID, limits access.SessionLimits) error {
+// of one person that are too many: those with an entry of the ledger, because nothing
+// but the sign-in of act has ended them.
+func (db *DB) dropStaleSessions(ctx context.Context, tx *sql.Tx, person access.PersonID, limits access.SessionLimits, act ledger.Act) error {
 	if _, err := db.dropSessionsWhere(ctx, tx, `seen_at <= ? OR created_at <= ?`,
 		millis(db.now().Add(-limits.Idle)), millis(db.now().Add(-limits.Max))); err != nil {
 		return err
 	}
-	_, err := db.dropSessionsWhere(ctx, tx, `person = ?1 AND id NOT IN
+	act.Action, act.Detail = "session.replace", "more than "+strconv.Itoa(maxSessions)+" sessions"
+	_, err := db.endSessionsWhere(ctx, tx, act, `person = ?1 AND id NOT IN
 		(SELECT id FROM sessions WHERE person = ?1 ORDER BY created_at DESC, seen_at DESC LIMIT ?2)`, person, maxSessions)
 	return err
 }
@@ -160,8 +169,8 @@ func (db *DB) RenewSession(ctx context.Context, hash, renewed []byte, rights acc
 	})
 }
 
-// EndSession removes a session with the ledger entry that says why; one that is
-// gone already adds no entry.
+// EndSession removes a session with the ledger entry that says why and names the
+// person; one that is gone already adds no entry.
 func (db *DB) EndSession(ctx context.Context, hash []byte, act ledger.Act) error {
 	_, err := db.endSessions(ctx, act, `hash = ?`, hash)
 	return err
@@ -183,15 +192,23 @@ func (db *DB) EndSessionsOf(ctx context.Context, person access.PersonID, except 
 	return db.endSessions(ctx, act, `person = ? AND id <> ?`, person, except)
 }
 
-// EndEverySession removes everybody's sessions but the one named except, with the
-// ledger entry, and returns how many.
-func (db *DB) EndEverySession(ctx context.Context, except string, act ledger.Act) (int, error) {
-	return db.endSessions(ctx, act, `id <> ?`, except)
+// EndEverySession removes everybody's sessions but the one named except, with one
+// ledger entry for all of them, and returns how many.
+func (db *DB) EndEverySession(ctx context.Context, except string, act ledger.Act) (n int, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		if n, err = db.dropSessionsWhere(ctx, tx, `id <> ?`, except); err != nil || n == 0 {
+			return err
+		}
+		act.Object, act.Detail = "everybody", counted(n)
+		return db.appendLedger(ctx, tx, act)
+	})
+	return n, err
 }
 
 // EndProviderSessions removes what the identity provider has ended: the sessions
 // that belong to its session sid, or with sid "" all of a subject. Those of a
-// subject that the provider gave no sid go with any sid of theirs.
+// subject that the provider gave no sid go with any sid of theirs. The ledger gets
+// an entry for each person.
 func (db *DB) EndProviderSessions(ctx context.Context, issuer, subject, sid string, act ledger.Act) (int, error) {
 	const ofSubject = `person IN (SELECT id FROM people WHERE issuer = ?1 AND subject = ?2)`
 	if sid == "" {
@@ -201,16 +218,58 @@ func (db *DB) EndProviderSessions(ctx context.Context, issuer, subject, sid stri
 		OR provider_session = '' AND `+ofSubject, issuer, subject, sid)
 }
 
-// endSessions drops sessions and adds one entry to the ledger if there were any.
+// endSessions is endSessionsWhere in a transaction of its own.
 func (db *DB) endSessions(ctx context.Context, act ledger.Act, where string, args ...any) (n int, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
-		if n, err = db.dropSessionsWhere(ctx, tx, where, args...); err != nil || n == 0 {
-			return err
-		}
-		if n > 1 {
-			act.Detail = strconv.Itoa(n) + " sessions"
-		}
-		return db.appendLedger(ctx, tx, act)
+		n, err = db.endSessionsWhere(ctx, tx, act, where, args...)
+		return err
 	})
 	return n, err
+}
+
+// endSessionsWhere drops sessions, adds an entry to the ledger for each person who
+// had some of them, and returns how many. The entry is about the person; its detail
+// is that of act, or how many sessions of theirs when those were several. The
+// condition is written in this package, as a test sees to.
+//
+//nolint:gosec // the concatenation joins texts of this package and binds all values
+func (db *DB) endSessionsWhere(ctx context.Context, tx *sql.Tx, act ledger.Act, where string, args ...any) (int, error) {
+	ended, err := collect(ctx, tx, scanEnded, `SELECT person, count(*) FROM sessions WHERE `+where+` GROUP BY person ORDER BY person`, args...)
+	if err != nil || len(ended) == 0 {
+		return 0, err
+	}
+	for _, e := range ended {
+		person, err := personOfID(ctx, tx, e.person)
+		if err != nil {
+			return 0, fmt.Errorf("sqlite: sessions: %w", err)
+		}
+		entry := act
+		entry.Object = access.ActorName(person)
+		if entry.Detail == "" {
+			entry.Detail = counted(e.sessions)
+		}
+		if err := db.appendLedger(ctx, tx, entry); err != nil {
+			return 0, err
+		}
+	}
+	return db.dropSessionsWhere(ctx, tx, where, args...)
+}
+
+// endedSessions is how many sessions of a person are to end.
+type endedSessions struct {
+	person   access.PersonID
+	sessions int
+}
+
+func scanEnded(row scanner) (e endedSessions, err error) {
+	err = row.Scan(&e.person, &e.sessions)
+	return e, err
+}
+
+// counted says how many sessions ended where that is more than one.
+func counted(sessions int) string {
+	if sessions == 1 {
+		return ""
+	}
+	return strconv.Itoa(sessions) + " sessions"
 }
