@@ -11,6 +11,7 @@ import (
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
+	"billportal/internal/ledger"
 	"billportal/templates"
 )
 
@@ -18,7 +19,7 @@ import (
 // identity provider. Whatever is wrong with a link is billing.ErrNotFound.
 type AdminLinkKeeper interface {
 	AdminLink(ctx context.Context, hash []byte, oldest time.Time) error
-	TakeAdminLink(ctx context.Context, hash []byte, oldest time.Time) error
+	SignInByLink(ctx context.Context, link []byte, oldest time.Time, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error)
 }
 
 // AdminLinkLife is how long such a link can be used.
@@ -44,21 +45,25 @@ func (s *Server) adminLink(c echo.Context) error {
 	return s.render(c, http.StatusOK, templates.AdminLink(templates.AdminLinkView{Page: s.page(c, "adminlink.title"), Token: token}))
 }
 
-// useAdminLink uses a link up and signs in whoever holds it.
+// useAdminLink signs in whoever holds a link, and uses it up with that: where
+// signing in fails it can be tried again.
 func (s *Server) useAdminLink(c echo.Context) error {
 	if err := withoutQuery(c.Request()); err != nil {
 		return err
 	}
-	token := posted(c, "token")
-	if err := s.deps.AdminLinks.TakeAdminLink(c.Request().Context(), hashOf(token), s.deps.Now().Add(-AdminLinkLife)); err != nil {
+	link, oldest := hashOf(posted(c, "token")), s.deps.Now().Add(-AdminLinkLife)
+	if err := s.deps.AdminLinks.AdminLink(c.Request().Context(), link, oldest); err != nil {
 		return refusedLink(err)
 	}
 	if err := s.endSession(c, "session.replace"); err != nil {
 		return err
 	}
 	person := access.Person{Issuer: access.LinkIssuer, Subject: "admin-link", Name: "Emergency link"}
-	if err := s.openSession(c, person, providerTokens{}, "", s.deps.Now()); err != nil {
-		return err
+	keep := func(ctx context.Context, p access.Person, record access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error) {
+		return s.deps.AdminLinks.SignInByLink(ctx, link, oldest, p, record, hash, limits, act)
+	}
+	if err := s.openSession(c, person, access.Session{ProvedAt: s.deps.Now()}, providerTokens{}, keep); err != nil {
+		return refusedLink(err)
 	}
 	return c.Redirect(http.StatusSeeOther, "/")
 }

@@ -27,6 +27,27 @@ func (s *site) link(t *testing.T) string {
 	return u.Query().Get("token")
 }
 
+// TestAnAdminLinkIsNotUsedUpInVain_L1 fails to record the sign-in, as with a full disk.
+func TestAnAdminLinkIsNotUsedUpInVain_L1(t *testing.T) {
+	t.Parallel()
+	s := open(t, false, nil)
+	token, client := s.link(t), s.browser(t)
+	use := func() answer {
+		return s.post(t, client, "/signin/link", url.Values{"token": {token}}, nil)
+	}
+	s.fill(t)
+	if a := use(); a.StatusCode != http.StatusInternalServerError || len(a.Cookies()) > 0 {
+		t.Fatalf("status %d while nothing can be recorded", a.StatusCode)
+	}
+	s.unfill(t)
+	if a := use(); a.StatusCode != http.StatusSeeOther || len(s.told(t, "session.open")) != 1 {
+		t.Errorf("the same link when there is space again: status %d", a.StatusCode)
+	}
+	if a := use(); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("a second time: status %d", a.StatusCode)
+	}
+}
+
 func TestAnAdminLinkSignsInOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, false, quarterHour)

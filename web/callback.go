@@ -1,10 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
@@ -57,7 +57,8 @@ func (s *Server) finishSignIn(c echo.Context) error {
 		return err
 	}
 	tokens := providerTokens{ID: identity.IDToken, Refresh: identity.RefreshToken}
-	if err := s.openSession(c, personOf(identity), tokens, identity.SessionID, identity.AuthTime); err != nil {
+	record := access.Session{ProviderSession: identity.SessionID, ProvedAt: identity.AuthTime}
+	if err := s.openSession(c, personOf(identity), record, tokens, s.deps.Sessions.SignIn); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, target)
@@ -69,9 +70,12 @@ func personOf(identity signin.Identity) access.Person {
 	}
 }
 
-// openSession signs a person in. The provider's session may be "", and the time at
-// which they proved who they are zero.
-func (s *Server) openSession(c echo.Context, person access.Person, tokens providerTokens, provider string, proved time.Time) error {
+// keepSession opens a session in the database, as SessionKeeper.SignIn does.
+type keepSession func(ctx context.Context, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error)
+
+// openSession signs a person in. The record says when they proved who they are and
+// names the provider's session, where these are known; the rest of it is set here.
+func (s *Server) openSession(c echo.Context, person access.Person, record access.Session, tokens providerTokens, keep keepSession) error {
 	session := sessions.NewSession(s.sessions, s.sessions.name)
 	options := s.sessions.options
 	session.Options, session.ID = &options, randomReference()
@@ -79,12 +83,10 @@ func (s *Server) openSession(c echo.Context, person access.Person, tokens provid
 	if err != nil {
 		return err
 	}
-	record := access.Session{
-		ID: randomReference(), ProvedAt: proved, AskedAt: s.deps.Now(), Rights: s.rights(person),
-		ProviderSession: provider, Tokens: sealed, Browser: clipped(c.Request().UserAgent()), Address: c.RealIP(),
-	}
+	record.ID, record.AskedAt, record.Rights, record.Tokens = randomReference(), s.deps.Now(), s.rights(person), sealed
+	record.Browser, record.Address = clipped(c.Request().UserAgent()), c.RealIP()
 	act := ledger.Act{Action: "session.open", Detail: groupsDetail(person.Groups), RequestID: requestID(c)}
-	if _, err := s.deps.Sessions.SignIn(c.Request().Context(), person, record, hashOf(session.ID), s.sessions.limits, act); err != nil {
+	if _, err := keep(c.Request().Context(), person, record, hashOf(session.ID), s.sessions.limits, act); err != nil {
 		return err
 	}
 	return s.sessions.Save(c.Request(), c.Response(), session)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"billportal/internal/access"
 	"billportal/internal/billing"
 	"billportal/internal/ledger"
 )
@@ -39,17 +40,21 @@ func (db *DB) AdminLink(ctx context.Context, hash []byte, oldest time.Time) erro
 	return nil
 }
 
-// TakeAdminLink uses a link up; there is no second time. It is billing.ErrNotFound
-// for every link that AdminLink does not find.
-func (db *DB) TakeAdminLink(ctx context.Context, hash []byte, oldest time.Time) error {
-	return db.inTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM admin_links WHERE hash = ? AND made_at >= ?`, hash, millis(oldest))
+// SignInByLink is SignIn for whoever holds a link, and uses the link up: there is no
+// second time. A sign-in that fails leaves the link as it was. It is
+// billing.ErrNotFound for every link that AdminLink does not find.
+func (db *DB) SignInByLink(ctx context.Context, link []byte, oldest time.Time, p access.Person, s access.Session, hash []byte, limits access.SessionLimits, act ledger.Act) (access.Person, error) {
+	var signedIn access.Person
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM admin_links WHERE hash = ? AND made_at >= ?`, link, millis(oldest))
 		if err != nil {
 			return fmt.Errorf("sqlite: admin link: %w", err)
 		}
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(billing.ErrNotFound, err)
 		}
-		return nil
+		signedIn, err = db.signIn(ctx, tx, p, s, hash, limits, act)
+		return err
 	})
+	return signedIn, err
 }

@@ -177,7 +177,7 @@ func TestMethodsWithoutScopeAreKnown_O1(t *testing.T) {
 		Register RegisterEntry AccountGroups LastIssues Quarantined SetAccounts ReplaceRegister UpsertAccounts SetListed
 		UpsertBills SetItems BillsWithoutItems PostponeItems KeepMalformed NewestIssue AddDocument AllDocuments
 		Scope Grants GrantsTo AddGrants RemoveGrant
-		People Person SetDisabled RecordIdentity SignIn AddSignInAttempt TakeSignInAttempt AddAdminLink AdminLink TakeAdminLink
+		People Person SetDisabled RecordIdentity SignIn AddSignInAttempt TakeSignInAttempt AddAdminLink AdminLink SignInByLink
 		Session Sessions SessionCounts TouchSession RenewSession ProveSession KeepTokens DropSession
 		EndSession EndSessionOf EndSessionsOf EndEverySession EndProviderSessions
 		Record Ledger LedgerAfter LedgerEntries

@@ -13,7 +13,7 @@ import (
 	"billportal/internal/ledger"
 )
 
-var policy = access.Policy{Groups: map[access.Role][]string{access.Employee: {"readers"}, access.Admin: {"admins"}}}
+var policy = access.Policy{Issuer: issuer, Groups: map[access.Role][]string{access.Employee: {"readers"}, access.Admin: {"admins"}}}
 
 func TestSessionsKeepWhatTellsThemApart(t *testing.T) {
 	t.Parallel()
@@ -169,6 +169,77 @@ func TestWhatTheProviderSaysNowIsTakenOver(t *testing.T) {
 	}
 }
 
+func TestEachPersonWhoseSessionsEndIsNamed_L1(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	names := map[byte]string{}
+	for letter, sid := range map[byte]string{'a': "sid-1", 'b': "sid-1", 'c': "sid-2"} {
+		who, err := p.SignIn(t.Context(), access.Person{Issuer: issuer, Subject: "person:" + string(letter) + " Ada"}, access.Session{ID: string(letter), ProviderSession: sid},
+			hash(letter), limits, act)
+		must(t, err)
+		names[letter] = access.ActorName(who)
+	}
+	before := len(p.entries(t))
+	n, err := p.EndProviderSessions(t.Context(), issuer, "", "sid-1", act)
+	var named []string
+	for _, e := range p.entries(t)[before:] {
+		named = append(named, e.Object)
+	}
+	slices.Sort(named)
+	want := []string{names['a'], names['b']}
+	slices.Sort(want)
+	if err != nil || n != 2 || !slices.Equal(named, want) {
+		t.Errorf("%d, %v; %q, want %q", n, err, named, want)
+	}
+	p.full(t)
+	if n, err := p.EndProviderSessions(t.Context(), issuer, "", "sid-2", act); err == nil || p.opens(t, "abc") != "c" {
+		t.Errorf("while nothing can be recorded: %d, %v", n, err)
+	}
+	p.space(t)
+	before = len(p.entries(t))
+	for range 2 { // whoever is not there needs no entry
+		_, err = p.EndEverySession(t.Context(), "", act)
+		must(t, err)
+	}
+	if added := p.entries(t)[before:]; len(added) != 1 || added[0].Object != "everybody" {
+		t.Errorf("%+v", added)
+	}
+}
+
+func TestTheSixthSessionEndsTheOldestOnRecord_L1(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	who := access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada"}
+	for _, letter := range []byte("abcde") {
+		p.wait(time.Minute)
+		p.signIn(t, letter, who)
+	}
+	p.wait(time.Minute)
+	ada, err := p.SignIn(t.Context(), who, access.Session{ID: "f"}, hash('f'), limits, ledger.Act{Action: "session.open", RequestID: "r6"})
+	must(t, err)
+	var replaced []ledger.Entry
+	for _, e := range p.entries(t) {
+		if e.Action == "session.replace" {
+			replaced = append(replaced, e)
+		}
+	}
+	if len(replaced) != 1 || replaced[0].Actor != access.ActorName(ada) || replaced[0].Object != access.ActorName(ada) ||
+		replaced[0].Detail != "more than 5 sessions" || replaced[0].RequestID != "r6" || p.opens(t, "abcdef") != "bcdef" {
+		t.Errorf("%+v; %s stand", replaced, p.opens(t, "abcdef"))
+	}
+}
+
+func TestAnAdminOfAFormerProviderIsNoOther(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	ada := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Groups: []string{"admins"}})
+	former := p.signIn(t, 'b', access.Person{Issuer: "https://former.example", Subject: "u-1", Groups: []string{"admins"}})
+	if err := p.SetDisabled(t.Context(), ada.ID, true, "left us", policy, act); !errors.Is(err, access.ErrLastAdmin) {
+		t.Errorf("the last admin who can sign in: %v", err)
+	}
+	must(t, p.SetDisabled(t.Context(), former.ID, true, "left us", policy, act))
+}
+
 func TestDisablingEndsSessionsAndSparesTheLastAdmin(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
@@ -212,17 +283,41 @@ func TestAnAdminLinkWorksOnceAndForAWhile(t *testing.T) {
 	oldest := func() time.Time { return p.clock().Add(-life) }
 	must(t, p.AddAdminLink(t.Context(), hash('a'), oldest(), act))
 	must(t, p.AdminLink(t.Context(), hash('a'), oldest()))
-	must(t, p.TakeAdminLink(t.Context(), hash('a'), oldest()))
+	enter := func(letter byte) error {
+		_, err := p.SignInByLink(t.Context(), hash(letter), oldest(), access.Person{Issuer: access.LinkIssuer, Subject: "link"},
+			access.Session{ID: "by " + string(letter)}, hash(letter), limits, act)
+		return err
+	}
+	p.full(t)
+	if err := enter('a'); err == nil || errors.Is(err, billing.ErrNotFound) || p.opens(t, "a") != "" {
+		t.Errorf("while nothing can be recorded: %v", err)
+	}
+	p.space(t)
+	must(t, enter('a'))
 	must(t, p.AddAdminLink(t.Context(), hash('b'), oldest(), act))
 	p.wait(life + time.Millisecond)
 	for _, letter := range []byte{'a', 'b', 'c'} {
-		if err := errors.Join(p.AdminLink(t.Context(), hash(letter), oldest()), p.TakeAdminLink(t.Context(), hash(letter), oldest())); !errors.Is(err, billing.ErrNotFound) {
+		if err := errors.Join(p.AdminLink(t.Context(), hash(letter), oldest()), enter(letter)); !errors.Is(err, billing.ErrNotFound) {
 			t.Errorf("link %c: %v", letter, err)
 		}
 	}
-	if n := len(p.entries(t)); n != 2 {
+	if n := len(p.entries(t)); n != 3 || p.opens(t, "abc") != "a" {
 		t.Errorf("%d entries", n)
 	}
+}
+
+// full makes the ledger take no further entry, as a full disk does.
+func (p *portal) full(t *testing.T) {
+	t.Helper()
+	_, err := p.Writer().ExecContext(t.Context(), `CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`)
+	must(t, err)
+}
+
+// space ends that.
+func (p *portal) space(t *testing.T) {
+	t.Helper()
+	_, err := p.Writer().ExecContext(t.Context(), `DROP TRIGGER full`)
+	must(t, err)
 }
 
 func TestTheLedgerIsReadNewestFirstAndFiltered(t *testing.T) {
