@@ -92,9 +92,10 @@ func (s *Server) askAgain(c echo.Context, session *sessions.Session) error {
 	}
 	at, mine := s.turns.begin(record.ID)
 	if mine {
-		// It outlives a request that gives up: the token is spent by then.
-		ctx := context.WithoutCancel(c.Request().Context())
-		s.asking.running.Go(func() { s.ask(ctx, session.ID, requestID(c), record.ID, at) })
+		// It outlives a request that gives up: the token is spent by then. Nothing of
+		// the request is read there, because the next one is given the same memory.
+		ctx, reference, request := context.WithoutCancel(c.Request().Context()), session.ID, requestID(c)
+		s.asking.running.Go(func() { s.ask(ctx, reference, request, record.ID, at) })
 	}
 	if polls(c) || !s.asking.waits(now) {
 		return nil
