@@ -94,6 +94,19 @@ func (d desk) access() templates.AdminAccessView {
 	}
 }
 
+func (d desk) preview() templates.ImportPreviewView {
+	t := d.texts
+	return templates.ImportPreviewView{
+		Page: d.admin(t.S("preview.title"), "access"), Summary: t.S("preview.summary", t.N("count.removes", 61)), Who: t.S("access.grantee"), What: t.S("access.target"),
+		Rows: []templates.PreviewRow{
+			{Change: t.S("preview.removed"), Removes: true, Who: "Elena Brandt (u-7)", What: "Wrocław plant, 0048 0902 11"},
+			{Change: t.S("preview.added"), Who: hostile, What: longName},
+		},
+		More: t.N("preview.more", 59), Action: "/admin/access/import", BackURL: "/admin/access",
+		Fields: []templates.HiddenField{{Name: "replace", Value: "1"}, {Name: "file_kept", Value: hostile}},
+	}
+}
+
 func (d desk) accessRefused() templates.AdminAccessView {
 	v := d.access()
 	v.Grants, v.People, v.Form.AccountGroups = nil, nil, nil

@@ -38,7 +38,7 @@ func specimens(lang i18n.Lang) []specimen {
 	d := desk{i18n.For(lang)}
 	late := d.billsView()
 	late.Page.Freshness = &templates.Freshness{Text: d.texts.S("fresh.late", "29 Nov 2026, 18:02"), DateTime: "2026-11-29T18:02:00+01:00", Late: true}
-	late.Page.Notice = &templates.Notice{Kind: templates.NoticeGood, Text: d.texts.N("notice.imported", 18)}
+	late.Page.Notice = &templates.Notice{Kind: templates.NoticeGood, Text: d.texts.S("notice.granted", "MF-Staff", "France")}
 	late.Page.SearchQuery = hostile
 	one := d.billsView()
 	one.List = d.list(d.bills()[:1])
@@ -98,6 +98,7 @@ func specimens(lang i18n.Lang) []specimen {
 		{"admin-accounts-refused", templates.AdminAccounts(d.registerRefused()), false},
 		{"admin-account", templates.AdminAccount(d.account()), false},
 		{"admin-access", templates.AdminAccess(d.access()), false},
+		{"import-preview", templates.ImportPreview(d.preview()), false},
 		{"admin-access-refused", templates.AdminAccess(d.accessRefused()), false},
 		{"profile", templates.Profile(d.profile()), false},
 		{"profile-nothing", templates.Profile(d.profileNothing()), false},

@@ -29,7 +29,7 @@ type GrantKeeper interface {
 
 // adminAccess shows who may see what.
 func (s *Server) adminAccess(c echo.Context) error {
-	return s.accessPage(c, http.StatusOK, grantForm{GranteeKind: access.GranteeGroup, TargetKind: access.TargetAccount}, templates.ImportForm{})
+	return s.accessPage(c, http.StatusOK, newGrantForm(), templates.ImportForm{})
 }
 
 func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported templates.ImportForm) error {
@@ -184,45 +184,4 @@ func (s *Server) grantsCSV(c echo.Context) error {
 	}
 	attach(c, "grants.csv")
 	return s.sendWhile(c, stillHas(access.Administer), func() error { return export.Grants(c.Response(), grants) })
-}
-
-// importGrants takes a grants file, all or nothing.
-func (s *Server) importGrants(c echo.Context) error {
-	replace, err := wantsReplace(c)
-	if err != nil {
-		return err
-	}
-	parsed, err := importFile(c, replace, export.ParseGrants)
-	if err == nil {
-		err = s.addParsed(c, parsed, replace)
-	}
-	if err == nil {
-		return s.leaveNotice(c, notice{Key: "notice.imported", Counted: true, Count: len(parsed)}, "/admin/access")
-	}
-	form, ok := importErrors(s.texts(c), err, replace)
-	if !ok {
-		return err
-	}
-	return s.accessPage(c, http.StatusBadRequest, grantForm{GranteeKind: access.GranteeGroup, TargetKind: access.TargetAccount}, form)
-}
-
-func (s *Server) addParsed(c echo.Context, parsed []export.ParsedGrant, replace bool) error {
-	register, err := s.deps.Register.Register(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	groups, err := s.deps.Register.AccountGroups(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	people, err := s.deps.Grants.People(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	known := export.Known{Register: register, Groups: groups, People: people, Issuer: s.deps.SignIn.Issuer()}
-	if err := export.CheckGrants(parsed, known); err != nil {
-		return err
-	}
-	_, _, err = s.deps.Grants.AddGrants(c.Request().Context(), s.act(c, "grant.add"), export.GrantsOf(parsed), replace)
-	return err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -260,47 +259,4 @@ func (s *Server) hideAccount(c echo.Context) error {
 		return err
 	}
 	return s.leaveNotice(c, notice{Key: "notice.hidden", Args: []string{string(a.Number)}}, "/admin/accounts")
-}
-
-// importRegister takes a register file, all or nothing.
-func (s *Server) importRegister(c echo.Context) error {
-	replace, err := wantsReplace(c)
-	if err != nil {
-		return err
-	}
-	known, err := s.deps.Register.Register(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	accounts, err := importFile(c, replace, func(r io.Reader) ([]billing.BillingAccount, error) { return export.ParseRegister(r, known) })
-	if err == nil {
-		act := s.act(c, "register.import")
-		if replace {
-			_, err = s.deps.Register.ReplaceRegister(c.Request().Context(), act, accounts)
-		} else {
-			err = s.deps.Register.SetAccounts(c.Request().Context(), act, accounts)
-		}
-		if err != nil {
-			return err
-		}
-		return s.leaveNotice(c, notice{Key: "notice.imported", Counted: true, Count: len(accounts)}, "/admin/accounts")
-	}
-	form, ok := importErrors(s.texts(c), err, replace)
-	if !ok {
-		return err
-	}
-	return s.registerPage(c, http.StatusBadRequest, form)
-}
-
-// targetName is how a grant's target is said.
-func targetName(t *i18n.Texts, g access.Grant) string {
-	switch g.TargetKind {
-	case access.TargetAll:
-		return t.S("access.all")
-	case access.TargetAccount:
-		if g.TargetName != "" {
-			return accountText(g.TargetName, billing.AccountNumber(g.Target))
-		}
-	}
-	return visible(g.Target)
 }

@@ -22,6 +22,11 @@ type grantForm struct {
 	accountError, accountsError string
 }
 
+// newGrantForm is the form as nobody has filled it yet.
+func newGrantForm() grantForm {
+	return grantForm{GranteeKind: access.GranteeGroup, TargetKind: access.TargetAccount}
+}
+
 // grant is what the form asks for.
 func (f grantForm) grant() access.Grant {
 	g := access.Grant{GranteeKind: f.GranteeKind, TargetKind: f.TargetKind, Grantee: f.Group}
@@ -146,4 +151,26 @@ func (f *grantForm) complete(t *i18n.Texts) bool {
 		f.TargetKind, f.accountError = access.TargetAccount, t.S("access.error.required")
 	}
 	return f.groupError == "" && f.personError == "" && f.accountError == "" && f.accountsError == ""
+}
+
+// targetName is how a grant's target is said.
+func targetName(t *i18n.Texts, g access.Grant) string {
+	switch g.TargetKind {
+	case access.TargetAll:
+		return t.S("access.all")
+	case access.TargetAccount:
+		if g.TargetName != "" {
+			return accountText(g.TargetName, billing.AccountNumber(g.Target))
+		}
+	}
+	return visible(g.Target)
+}
+
+// named is a grant with the name that the register has for its account.
+func named(g access.Grant, register []billing.BillingAccount) access.Grant {
+	at := slices.IndexFunc(register, func(a billing.BillingAccount) bool { return string(a.Number) == g.Target })
+	if g.TargetKind == access.TargetAccount && at >= 0 {
+		g.TargetName = register[at].DisplayName()
+	}
+	return g
 }

@@ -15,17 +15,6 @@ import (
 
 var errNoFile = errors.New("no file was sent")
 
-// wantsReplace reads whether a file is to be the whole truth.
-func wantsReplace(c echo.Context) (bool, error) {
-	switch posted(c, "replace") {
-	case "":
-		return false, nil
-	case "1":
-		return true, nil
-	}
-	return false, badRequest("", errors.New("replace is not 1"))
-}
-
 // importFile parses the file of an import form, or the one that was kept while the
 // person proved who they are.
 func importFile[T any](c echo.Context, replace bool, parse func(io.Reader) ([]T, error)) ([]T, error) {

@@ -25,7 +25,7 @@ type notice struct {
 }
 
 // nextSteps are the addresses that notices lead on to.
-var nextSteps = map[string]string{"notice.next.grant": "/admin/access"}
+var nextSteps = map[string]string{"notice.next.grant": "/admin/access", "notice.next.ledger": "/admin/ledger"}
 
 // noticeSeconds is how long a notice waits for its page.
 const noticeSeconds = 60
