@@ -15,5 +15,6 @@ type AdminPersonView struct {
 	Count    string // "3 accounts"
 	Reasons  []ReasonRow
 	Accounts []Link // that are open today
+	GrantURL string // where the person is given accounts, or empty
 	Sessions []SessionRow
 }

@@ -27,9 +27,20 @@ type GrantKeeper interface {
 	People(ctx context.Context) ([]access.Person, error)
 }
 
-// adminAccess shows who may see what.
+// adminAccess shows who may see what. The address may name a person for the form.
 func (s *Server) adminAccess(c echo.Context) error {
-	return s.accessPage(c, http.StatusOK, newGrantForm(), templates.ImportForm{})
+	form := newGrantForm()
+	if key := c.QueryParam("person"); key != "" {
+		people, err := s.deps.Grants.People(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		form.GranteeKind, form.Person = access.GranteePerson, key
+		if form.choose(s.grantees(people)); form.grantee.ID == 0 {
+			return billing.ErrNotFound
+		}
+	}
+	return s.accessPage(c, http.StatusOK, form, templates.ImportForm{})
 }
 
 func (s *Server) accessPage(c echo.Context, status int, form grantForm, imported templates.ImportForm) error {
@@ -111,6 +122,8 @@ func (s *Server) addGrant(c echo.Context) error {
 		form.accountsError = t.S("access.error.required")
 	case err != nil:
 		return err
+	case len(added) == 0 && grant.GranteeKind == access.GranteePerson:
+		form.personError = t.S("access.error.duplicate")
 	case len(added) == 0:
 		form.groupError = t.S("access.error.duplicate")
 	default:
@@ -119,11 +132,23 @@ func (s *Server) addGrant(c echo.Context) error {
 	return s.accessPage(c, http.StatusBadRequest, form, templates.ImportForm{})
 }
 
-// leaveGranted confirms a grant, and says when nobody has come for it yet.
+// leaveGranted confirms a grant. A group that nobody has come from yet may be
+// mistyped: then it says so, and which one may have been meant.
 func (s *Server) leaveGranted(c echo.Context, t *i18n.Texts, g access.Grant, people []access.Person) error {
-	said := notice{Key: "notice.granted", Args: []string{granteeText(g, people), targetName(t, g)}}
-	if g.GranteeKind == access.GranteeGroup && !slices.ContainsFunc(people, func(p access.Person) bool { return slices.Contains(p.Groups, g.Grantee) }) {
-		said.More = "notice.nobodyyet"
+	register, err := s.deps.Register.Register(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	said := notice{Key: "notice.granted", Args: []string{granteeText(g, people), targetName(t, named(g, register))}}
+	var known []string
+	for _, p := range people {
+		known = append(known, p.Groups...)
+	}
+	if g.GranteeKind == access.GranteeGroup && !slices.Contains(known, g.Grantee) {
+		said.Key, said.Warn = "notice.grantednobody", true
+		if meant := guessGroup(g.Grantee, known); meant != "" && !slices.Contains(s.groupsSeen(people), g.Grantee) {
+			said.Key, said.Args = "notice.grantedmeant", append(said.Args, visible(meant))
+		}
 	}
 	return s.leaveNotice(c, said, "/admin/access")
 }

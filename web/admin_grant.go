@@ -74,6 +74,8 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 		TargetKind: string(f.TargetKind), AccountError: f.accountError, AccountGroupError: f.accountsError,
 	}
 	view.GroupsSeen = s.groupsSeen(people)
+	none := templates.Option{Label: t.S("grant.choose")}
+	view.People = []templates.Option{none}
 	for _, p := range s.grantees(people) {
 		view.People = append(view.People, templates.Option{Value: personKey(p.ID), Label: personText(p, people), Selected: f.Person == personKey(p.ID)})
 	}
@@ -89,7 +91,11 @@ func (s *Server) grantFormView(t *i18n.Texts, f grantForm, people []access.Perso
 		}
 	}
 	sortOptions(t, view.Accounts)
+	view.Accounts = slices.Insert(view.Accounts, 0, none)
 	slices.Sort(groups)
+	if len(groups) > 0 {
+		view.AccountGroups = []templates.Option{none}
+	}
 	for _, name := range slices.Compact(groups) {
 		view.AccountGroups = append(view.AccountGroups, templates.Option{Value: name, Label: visible(name), Selected: f.AccountGroup == name})
 	}

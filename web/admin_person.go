@@ -64,6 +64,9 @@ func (s *Server) personPage(c echo.Context, status int, reason templates.Field, 
 	if why := explained.why(); why != "" {
 		view.Why = t.S("explain.they." + why)
 	}
+	if len(s.grantees([]access.Person{p})) > 0 {
+		view.GrantURL = "/admin/access?person=" + personKey(p.ID) + "#grant"
+	}
 	if key := staysKey(viewer(c).Person, p); key != "" {
 		view.Stays = t.S(key)
 	} else if !s.settings.Policy.OthersAdminister(people, p) {

@@ -204,7 +204,7 @@ func TestAGrantThatReachesNobodyIsMarked(t *testing.T) {
 		page := s.get(t, admin, "/admin/access")
 		return page.find(t, ".page-notice").Text(), page.find(t, "tr:has(form) .tag.warn").Length()
 	}
-	if said, idle := grant("nobody's"); !strings.Contains(said, "Nobody who has signed in is in this group yet.") || idle != 1 {
+	if said, idle := grant("nobody's"); !strings.Contains(said, "Nobody who has signed in is in this group.") || idle != 1 {
 		t.Errorf("it says %q and marks %d grants", said, idle)
 	}
 	if got := step(); got != "now" {

@@ -147,6 +147,7 @@ var parameters = []struct {
 		"name": {strings.Repeat("x", 201)}, "group": {strings.Repeat("x", 201)}, "cost_centre": {strings.Repeat("x", 201)}, "country": {"France", "F", "12"},
 		"status": {"open", "", "ADMITTED"}, "was": {"hidden", "", "nothing"},
 	}},
+	{"GET", "/admin/access", nil, map[string][]string{"person": {"0", "-1", "01", "nobody"}}},
 	{"POST", "/admin/access", url.Values{"grantee_kind": {"group"}, "group": {"g"}, "target_kind": {"all"}}, map[string][]string{
 		"grantee_kind": {"", "robot"}, "group": {"", strings.Repeat("x", 201)}, "target_kind": {"", "everything"},
 	}},

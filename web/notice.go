@@ -20,7 +20,7 @@ type notice struct {
 	Counted bool // the text is a plural of Count
 	Count   int
 	Args    []string
-	More    string // key of one more sentence, or empty
+	Warn    bool   // it asks for a second look
 	Next    string // key of the link that leads on, or empty
 }
 
@@ -85,8 +85,8 @@ func (s *Server) takeNotice(c echo.Context, t *i18n.Texts) *templates.Notice {
 	if n.Counted {
 		shown.Text = t.N(n.Key, n.Count, args...)
 	}
-	if n.More != "" {
-		shown.Text += " " + t.S(n.More)
+	if n.Warn {
+		shown.Kind = templates.NoticeWarn
 	}
 	if url := nextSteps[n.Next]; url != "" {
 		shown.Links = []templates.Link{{Label: t.S(n.Next), URL: url}}
