@@ -6,6 +6,7 @@ type AdminLedgerView struct {
 	Filter    LedgerFilter
 	List      LedgerListView
 	ExportURL string
+	Kept      []HiddenField // the filter and place that a verification comes back to
 }
 
 // LedgerFilter chooses entries of the ledger.
@@ -31,6 +32,7 @@ type LedgerRow struct {
 	What      string
 	Object    Link
 	Detail    string
+	Key       string // the portal's own key of the object, or empty
 	RequestID string
 	Hash      string
 }

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,18 +53,13 @@ func (s *Server) adminLedger(c echo.Context) error {
 			return err
 		}
 	}
-	return s.ledgerPage(c, q, nil)
+	return s.ledgerPage(c, q, people)
 }
 
-func (s *Server) ledgerPage(c echo.Context, q ledgerQuery, said *templates.Notice) error {
-	people, err := s.deps.Grants.People(c.Request().Context())
-	if err != nil {
-		return err
-	}
+func (s *Server) ledgerPage(c echo.Context, q ledgerQuery, people []access.Person) (err error) {
 	page := s.page(c, "ledger.title")
 	t := page.Texts
-	page.Notice = cmp.Or(said, page.Notice)
-	view := templates.AdminLedgerView{Page: page, Filter: q.form(t, people), ExportURL: q.url("/admin/ledger.csv", "", 0)}
+	view := templates.AdminLedgerView{Page: page, Filter: q.form(t, people), ExportURL: q.url("/admin/ledger.csv", "", 0), Kept: q.kept()}
 	status := http.StatusBadRequest
 	if len(q.wrong) == 0 {
 		status = http.StatusOK
@@ -90,10 +85,12 @@ func (s *Server) ledgerList(c echo.Context, t *i18n.Texts, q ledgerQuery) (templ
 		return view, nil
 	}
 	for _, e := range entries {
-		view.Rows = append(view.Rows, templates.LedgerRow{
-			Number: t.Number(strconv.FormatInt(e.Sequence, 10), 0), When: s.second(t, e.At), Who: namedLink(t, e.Actor), What: deed(t, e.Action),
-			Object: objectLink(t, e), Detail: e.Detail, RequestID: e.RequestID, Hash: e.Hash,
-		})
+		row := templates.LedgerRow{
+			Number: t.Number(strconv.FormatInt(e.Sequence, 10), 0), When: s.second(t, e.At), Who: namedLink(t, e.Actor), What: entryDeed(t, e),
+			RequestID: e.RequestID, Hash: e.Hash,
+		}
+		row.Object, row.Detail, row.Key = concerned(t, e)
+		view.Rows = append(view.Rows, row)
 	}
 	first, last := entries[0].Sequence, entries[len(entries)-1].Sequence
 	if !newer && !older {
@@ -148,14 +145,15 @@ func (s *Server) verifyLedger(c echo.Context) error {
 		}
 	})
 	act := s.act(c, "ledger.verify")
-	said := &templates.Notice{Kind: templates.NoticeGood, Text: t.N("ledger.sound", int(sound), last.Hash)}
+	said := notice{Key: "ledger.sound", Counted: true, Count: int(sound), Args: []string{last.Hash}}
 	act.Detail = fmt.Sprintf("%d entries are sound", sound)
 	var broken *ledger.BrokenError
 	if errors.As(err, &broken) {
 		number := strconv.FormatInt(broken.Sequence, 10)
-		said = &templates.Notice{Kind: templates.NoticeBad, Text: t.S("ledger.broken", t.Number(number, 0)), Links: []templates.Link{
-			{Label: t.S("ledger.showbroken"), URL: "/admin/ledger?before=" + strconv.FormatInt(broken.Sequence+1, 10)},
-		}}
+		said = notice{
+			Kind: templates.NoticeBad, Key: "ledger.broken", Args: []string{t.Number(number, 0)},
+			Next: "ledger.showbroken", NextURL: ledgerPath + "?before=" + strconv.FormatInt(broken.Sequence+1, 10),
+		}
 		act.Detail = "entry " + number + " is broken"
 	} else if err != nil {
 		return err
@@ -163,7 +161,31 @@ func (s *Server) verifyLedger(c echo.Context) error {
 	if err := s.deps.Ledger.Record(ctx, act); err != nil {
 		return err
 	}
-	return s.ledgerPage(c, ledgerQuery{}, said)
+	return s.leaveNotice(c, said, s.ledgerPlace(c))
+}
+
+// ledgerPlace is the list that a form was sent from, by the filter and place that
+// travelled with it; the ledger's first page when they cannot be read.
+func (s *Server) ledgerPlace(c echo.Context) string {
+	people, err := s.deps.Grants.People(c.Request().Context())
+	if err != nil {
+		return ledgerPath
+	}
+	given := url.Values{}
+	for _, name := range ledgerParams {
+		given.Set(name, posted(c, name))
+	}
+	q, err := parseLedgerQuery(s.texts(c), given, people, s.settings.TimeZone)
+	if err != nil || len(q.wrong) > 0 {
+		return ledgerPath
+	}
+	return q.address()
+}
+
+// verifiedLedger leads whoever opens or reloads the address of the verification to
+// the ledger.
+func (s *Server) verifiedLedger(c echo.Context) error {
+	return c.Redirect(http.StatusSeeOther, ledgerPath)
 }
 
 // ledgerCSV is the entries that a filter chooses, in their order, as far as there
@@ -197,11 +219,16 @@ func (s *Server) ledgerCSV(c echo.Context) error {
 		return err
 	}
 	attach(c, "ledger-"+s.today().String()+".csv")
-	return s.sendWhile(c, stillHas(access.Administer), func() error { return s.writeLedger(c, q.filter, newest) })
+	return s.sendWhile(c, stillHas(access.Administer), func() error { return s.writeLedger(c, q.filter, newest, people) })
 }
 
-// writeLedger writes the entries of a filter up to the newest.
-func (s *Server) writeLedger(c echo.Context, f ledger.Filter, newest []ledger.Entry) error {
+// writeLedger writes the entries of a filter up to the newest, with what is known of
+// the people who acted.
+func (s *Server) writeLedger(c echo.Context, f ledger.Filter, newest []ledger.Entry, people []access.Person) error {
+	known := make(map[string]access.Person, len(people))
+	for _, p := range people {
+		known[actorKey(p)] = p
+	}
 	w := export.NewLedger(c.Response())
 	for after := int64(0); len(newest) > 0 && after < newest[0].Sequence; {
 		entries, err := s.deps.Entries.LedgerAfter(c.Request().Context(), f, after, exportPage)
@@ -212,7 +239,8 @@ func (s *Server) writeLedger(c echo.Context, f ledger.Filter, newest []ledger.En
 			if e.Sequence > newest[0].Sequence {
 				break
 			}
-			if err := w.Write(e); err != nil {
+			key, _, _ := strings.Cut(e.Actor, " ")
+			if err := w.Write(e, known[key]); err != nil {
 				return err
 			}
 		}

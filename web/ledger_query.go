@@ -170,6 +170,17 @@ func (q ledgerQuery) address() string {
 	return q.url(ledgerPath, "", 0)
 }
 
+// kept is the filter and the place for the hidden fields of a form.
+func (q ledgerQuery) kept() []templates.HiddenField {
+	var fields []templates.HiddenField
+	for _, name := range ledgerParams {
+		if value := q.values.Get(name); value != "" {
+			fields = append(fields, templates.HiddenField{Name: name, Value: value})
+		}
+	}
+	return fields
+}
+
 // place is the page of the ledger, in words that follow the filter; "" for the first.
 func (q ledgerQuery) place() string {
 	switch {

@@ -185,18 +185,29 @@ func TestVerifyingNamesTheFirstBrokenEntry_L5(t *testing.T) {
 	for range 8 {
 		s.records(t, ledger.Act{Actor: "portal", Action: "bill.view"})
 	}
+	const at = "/admin/ledger?concerns=bill&until=2099-01-01&what=ledger.view"
+	verified := func() ledger.Entry {
+		entries := s.all(t)
+		for _, e := range slices.Backward(entries) {
+			if e.Action == "ledger.verify" {
+				return e
+			}
+		}
+		return ledger.Entry{}
+	}
 	verify := func() (kind, said, link string) {
 		t.Helper()
-		form := s.get(t, admin, "/admin/ledger").find(t, `form[action="/admin/ledger/verify"]`)
-		a := s.send(t, admin, form, nil)
-		if a.StatusCode != http.StatusOK {
-			t.Fatalf("status %d", a.StatusCode)
+		form := s.get(t, admin, at).find(t, `form[action="/admin/ledger/verify"]`)
+		sent := s.send(t, admin, form, nil)
+		if sent.StatusCode != http.StatusSeeOther || sent.Header.Get("Location") != at {
+			t.Fatalf("status %d, to %s", sent.StatusCode, sent.Header.Get("Location"))
 		}
+		a := s.get(t, admin, at)
 		return a.find(t, ".page-notice .notice").AttrOr("role", ""), a.find(t, ".page-notice p").Text(), a.find(t, ".page-notice a").AttrOr("href", "")
 	}
 	role, said, _ := verify()
-	entries := s.all(t)
-	last, checked := entries[len(entries)-1], entries[len(entries)-2]
+	last := verified()
+	checked := s.all(t)[last.Sequence-2]
 	if want := fmt.Sprintf("All %d entries are sound. The last hash is %s.", checked.Sequence, checked.Hash); role != "status" || strings.TrimSpace(said) != want {
 		t.Errorf("%s: %q instead of %q", role, said, want)
 	}
@@ -222,12 +233,15 @@ func TestVerifyingNamesTheFirstBrokenEntry_L5(t *testing.T) {
 		if role != "alert" || !strings.HasPrefix(strings.TrimSpace(said), "Entry "+c.entry+" does not follow") {
 			t.Errorf("%s: %s, %q", c.about, role, said)
 		}
-		if action, _, detail := s.lastEntry(t); action != "ledger.verify" || detail != "entry "+c.entry+" is broken" {
-			t.Errorf("%s: the ledger says %s, %s", c.about, action, detail)
+		if detail := verified().Detail; detail != "entry "+c.entry+" is broken" {
+			t.Errorf("%s: the ledger says %s", c.about, detail)
 		}
 		if a := s.get(t, admin, link); a.StatusCode != http.StatusOK || !strings.Contains(link, "before=") {
 			t.Errorf("%s: %q leads to status %d", c.about, link, a.StatusCode)
 		}
+	}
+	if a := s.get(t, admin, "/admin/ledger/verify"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/admin/ledger" {
+		t.Errorf("asking for the verification: status %d, to %s", a.StatusCode, a.Header.Get("Location"))
 	}
 }
 
@@ -246,8 +260,11 @@ func TestTheLedgerIsExportedWholeInItsOrderAndRecordedFirst(t *testing.T) {
 	}
 	for i, e := range was {
 		row := rows[i+1]
-		if row[0] != fmt.Sprint(e.Sequence) || row[7] != e.Hash || strings.HasPrefix(row[4], "=") {
+		if row[0] != fmt.Sprint(e.Sequence) || row[10] != e.Hash || strings.HasPrefix(row[7], "=") {
 			t.Fatalf("entry %d stands as %q", e.Sequence, row)
+		}
+		if ada := s.person(t, sandbox.SubjectAdmin); i == 0 && !slices.Equal(row[3:6], []string{fmt.Sprint(ada.ID), ada.Subject, ada.Email}) || e.Actor == "portal" && row[3]+row[4]+row[5] != "" {
+			t.Fatalf("the actor of entry %d is told by %q", e.Sequence, row[3:6])
 		}
 	}
 	if action, object, _ := s.lastEntry(t); action != "ledger.export" || object != "ledger.csv" || len(s.all(t)) != len(was)+1 {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"billportal/internal/access"
-	"billportal/internal/billing"
 	"billportal/internal/i18n"
 	"billportal/internal/ledger"
 	"billportal/templates"
@@ -53,6 +52,18 @@ func deedOptions(t *i18n.Texts, chosen string) []templates.OptionGroup {
 		groups = append(groups, group)
 	}
 	return groups
+}
+
+// entryDeed is what an entry says was done. A refusal is of two kinds: a page without
+// its right, and a thing that is not there for them.
+func entryDeed(t *i18n.Texts, e ledger.Entry) string {
+	switch {
+	case e.Action == "access.refuse" && e.Detail == detailNoRight:
+		return t.S("ledger.refused.right")
+	case e.Action == "access.refuse" && e.Detail == detailNotTheirs:
+		return t.S("ledger.refused.nottheirs")
+	}
+	return deed(t, e.Action)
 }
 
 // deed is an action in the reader's words; one without words stays as it is kept.
@@ -120,16 +131,4 @@ func namedLink(t *i18n.Texts, name string) templates.Link {
 		return templates.Link{Label: actorName(t, name)}
 	}
 	return templates.Link{Label: shown, URL: "/admin/people/" + id}
-}
-
-// objectLink leads to what an entry is about where that is a person or an account.
-func objectLink(t *i18n.Texts, e ledger.Entry) templates.Link {
-	noun, _, _ := strings.Cut(e.Action, ".")
-	if e.Object != "" && (noun == "account" || e.Action == "register.import") {
-		return templates.Link{Label: e.Object, URL: accountURL(billing.AccountNumber(e.Object))}
-	}
-	if noun == "session" || noun == "person" {
-		return namedLink(t, e.Object)
-	}
-	return templates.Link{Label: e.Object} // what others have typed or named is nobody's key
 }

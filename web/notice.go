@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 
@@ -16,12 +17,14 @@ import (
 // what goes into it. It travels in a signed cookie from the change to the page
 // that the browser is sent to.
 type notice struct {
+	Kind    templates.NoticeKind // good when it is not said
 	Key     string
 	Counted bool // the text is a plural of Count
 	Count   int
 	Args    []string
 	Warn    bool   // it asks for a second look
 	Next    string // key of the link that leads on, or empty
+	NextURL string // where it leads, on this site; empty for where nextSteps says
 }
 
 // nextSteps are the addresses that notices lead on to.
@@ -81,14 +84,14 @@ func (s *Server) takeNotice(c echo.Context, t *i18n.Texts) *templates.Notice {
 	for _, a := range n.Args {
 		args = append(args, a)
 	}
-	shown := &templates.Notice{Kind: templates.NoticeGood, Text: t.S(n.Key, args...)}
+	shown := &templates.Notice{Kind: cmp.Or(n.Kind, templates.NoticeGood), Text: t.S(n.Key, args...)}
 	if n.Counted {
 		shown.Text = t.N(n.Key, n.Count, args...)
 	}
 	if n.Warn {
 		shown.Kind = templates.NoticeWarn
 	}
-	if url := nextSteps[n.Next]; url != "" {
+	if url := cmp.Or(n.NextURL, nextSteps[n.Next]); url != "" {
 		shown.Links = []templates.Link{{Label: t.S(n.Next), URL: url}}
 	}
 	return shown

@@ -58,15 +58,21 @@ func (s *Server) noteSearch(c echo.Context, q billQuery) {
 	s.note(c, act)
 }
 
+// What an entry says of a refusal.
+const (
+	detailNoRight   = "the right is missing"
+	detailNotTheirs = "not there or not theirs"
+)
+
 // noteRefusal records that somebody asked for what is not theirs: a page without its
 // right, or a thing that is not among what they may touch.
 func (s *Server) noteRefusal(c echo.Context, err error) {
 	act := s.act(c, "access.refuse")
 	switch {
 	case errors.Is(err, access.ErrRight):
-		act.Detail = "the right is missing"
+		act.Detail = detailNoRight
 	case errors.Is(err, billing.ErrNotFound):
-		act.Detail = "not there or not theirs"
+		act.Detail = detailNotTheirs
 	default:
 		return
 	}

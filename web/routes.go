@@ -108,6 +108,7 @@ func (s *Server) routes() []route {
 		{post, "/admin/people/:id/enable", proven(access.Administer), onePerson, s.enablePerson},
 		{post, "/admin/people/:id/end-sessions", proven(access.Administer), onePerson, s.endPersonSessions},
 		{get, "/admin/ledger", needs(access.Administer), entries, s.adminLedger},
+		{read, "/admin/ledger/verify", needs(access.Administer), entries, s.verifiedLedger},
 		{post, "/admin/ledger/verify", needs(access.Administer), entries, s.verifyLedger},
 		{get, "/admin/ledger.csv", needs(access.Administer), entries, s.ledgerCSV},
 	}

@@ -5,10 +5,11 @@ import (
 	"io"
 	"strconv"
 
+	"billportal/internal/access"
 	"billportal/internal/ledger"
 )
 
-var ledgerColumns = []string{"sequence", "at", "actor", "action", "object", "detail", "request_id", "hash"}
+var ledgerColumns = []string{"sequence", "at", "actor", "actor_key", "actor_subject", "actor_email", "action", "object", "detail", "request_id", "hash"}
 
 // Ledger writes entries of the ledger as CSV. Instants are UTC to the millisecond
 // (RFC 3339), which is all that the hash of an entry covers.
@@ -23,11 +24,16 @@ func NewLedger(w io.Writer) *Ledger {
 	return l
 }
 
-// Write adds an entry.
-func (l *Ledger) Write(e ledger.Entry) error {
+// Write adds an entry. The person is the actor as they are known now, the zero one
+// for an actor who is nobody.
+func (l *Ledger) Write(e ledger.Entry, actor access.Person) error {
+	var key string
+	if actor.ID != 0 {
+		key = strconv.FormatInt(int64(actor.ID), 10)
+	}
 	return l.w.Write([]string{
 		strconv.FormatInt(e.Sequence, 10), e.At.UTC().Format("2006-01-02T15:04:05.000Z07:00"),
-		text(e.Actor), text(e.Action), text(e.Object), text(e.Detail), text(e.RequestID), text(e.Hash),
+		text(e.Actor), key, text(actor.Subject), text(actor.Email), text(e.Action), text(e.Object), text(e.Detail), text(e.RequestID), text(e.Hash),
 	})
 }
 
