@@ -2,7 +2,6 @@ package web
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"billportal/internal/billing"
@@ -110,9 +109,13 @@ func concerned(t *i18n.Texts, e ledger.Entry) (object templates.Link, detail, ke
 		return templates.Link{Label: visible(e.Object), URL: accountURL(billing.AccountNumber(e.Object))}, detail, ""
 	}
 	object = templates.Link{Label: visible(e.Object)} // what others have typed or named is nobody's key
-	if slices.Contains([]string{"session", "person", "grant"}, noun) {
+	switch noun {
+	case "session", "person", "grant":
 		object = namedLink(t, e.Object)
 		object.Label = visible(detailText(t, "", object.Label))
+	}
+	if noun == "grant" {
+		object.URL = "" // it names more than a person
 	}
 	return object, detail, ""
 }
