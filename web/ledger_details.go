@@ -55,11 +55,11 @@ var exportWords = []struct {
 	{regexp.MustCompile(`^(\d+) bytes$`), "ledger.part.bytes"},
 }
 
-var accountChange = regexp.MustCompile(`^status (\w+), name "(.*)", group "(.*)", cost centre "(.*)", country "(.*)"$`)
+var accountSaid = regexp.MustCompile(`^status (\w+), name "(.*)", group "(.*)", cost centre "(.*)", country "(.*)"$`)
 
 // detailText is what an entry says in the reader's words.
 func detailText(t *i18n.Texts, action, stored string) string {
-	if m := accountChange.FindStringSubmatch(stored); m != nil {
+	if m := accountSaid.FindStringSubmatch(stored); m != nil {
 		return t.S("ledger.detail.account", t.S("status."+m[1]), m[2], m[3], m[4], m[5])
 	}
 	for _, known := range detailWords {
