@@ -45,7 +45,7 @@ func (s *site) seesAll(t *testing.T, p access.Person) bool {
 
 // TestTheGranteeIsThePersonThatWasPicked_O9 grants to one of two people of the same
 // name and subject, of whom the other signed in last.
-func TestTheGranteeIsThePersonThatWasPicked_O9(t *testing.T) {
+func TestTheGranteeIsThePersonThatWasPicked_A9(t *testing.T) {
 	t.Parallel()
 	s := open(t, false, nil)
 	s.as(t, sandbox.SubjectEmployee)
@@ -95,7 +95,7 @@ func TestTheGranteeIsThePersonThatWasPicked_O9(t *testing.T) {
 
 // TestAGrantsFileNamesPeopleOfThePresentProvider_O9 takes a file out and in again
 // while somebody of a former provider has a grant.
-func TestAGrantsFileNamesPeopleOfThePresentProvider_O9(t *testing.T) {
+func TestAGrantsFileNamesPeopleOfThePresentProvider_A9(t *testing.T) {
 	t.Parallel()
 	s := open(t, false, nil)
 	s.as(t, sandbox.SubjectEmployee)

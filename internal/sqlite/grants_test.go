@@ -208,7 +208,7 @@ func TestAFaultyGrantLeavesNeitherGrantNorEntry(t *testing.T) {
 
 // TestAGrantGoesToThePersonThatIsMeant_O9 has two providers give one subject, and
 // somebody sign in by a link.
-func TestAGrantGoesToThePersonThatIsMeant_O9(t *testing.T) {
+func TestAGrantGoesToThePersonThatIsMeant_A9(t *testing.T) {
 	t.Parallel()
 	p := newPortal(t)
 	meant := p.signIn(t, 'a', access.Person{Issuer: issuer, Subject: "u-1", Name: "Ada"})

@@ -82,8 +82,11 @@ func insertSession(ctx context.Context, tx *sql.Tx, s access.Session, hash []byt
 // of one person that are too many: those with an entry of the ledger, because nothing
 // but the sign-in of act has ended them.
 func (db *DB) dropStaleSessions(ctx context.Context, tx *sql.Tx, person access.PersonID, limits access.SessionLimits, act ledger.Act) error {
-	if _, err := db.dropSessionsWhere(ctx, tx, `seen_at <= ? OR created_at <= ?`,
-		millis(db.now().Add(-limits.Idle)), millis(db.now().Add(-limits.Max))); err != nil {
+	// Two steps, because an index serves each of them and none both.
+	if _, err := db.dropSessionsWhere(ctx, tx, `seen_at <= ?`, millis(db.now().Add(-limits.Idle))); err != nil {
+		return err
+	}
+	if _, err := db.dropSessionsWhere(ctx, tx, `created_at <= ?`, millis(db.now().Add(-limits.Max))); err != nil {
 		return err
 	}
 	act.Action, act.Detail = "session.replace", "more than "+strconv.Itoa(maxSessions)+" sessions"

@@ -21,8 +21,10 @@ CREATE TABLE sessions (
   tokens           BLOB NOT NULL,
   browser          TEXT NOT NULL,
   address          TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX sessions_by_person ON sessions (person, created_at);
+) STRICT; -- with a rowid: its rows are long, and its indexes are what is searched
+CREATE INDEX sessions_by_person ON sessions (person, created_at, seen_at);
+CREATE INDEX sessions_by_use ON sessions (seen_at, person);
+CREATE INDEX sessions_by_begin ON sessions (created_at, person, seen_at);
 CREATE INDEX sessions_by_provider ON sessions (provider_session) WHERE provider_session <> '';
 
 DROP TABLE signin_attempts;
