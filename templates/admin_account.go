@@ -5,6 +5,7 @@ type AdminAccountView struct {
 	Page
 	Action              string // where the form goes: /admin/accounts/:number
 	Number, OrangeName  string
+	SeenURL, LedgerURL  string // who sees the account; what the ledger says of it
 	OursOnly            bool
 	Facts               []Fact
 	Problems            []FieldProblem

@@ -12,4 +12,6 @@ type ReasonRow struct {
 	Target  string // an account, a group of accounts, all accounts
 	Through string // "Group MF-Staff-DE", "Given by name"
 	Count   string // "3 accounts"
+	Since   Day
+	By      string // who granted it; empty where that is not told
 }

@@ -84,16 +84,8 @@ func (s *Server) grantRow(t *i18n.Texts, g access.Grant, people []access.Person)
 	return templates.GrantRow{
 		Idle: !s.reaches(g, people),
 		ID:   strconv.FormatInt(int64(g.ID), 10), Grantee: granteeText(g, people), Kind: kind, Target: targetName(t, g),
-		Count: t.N("count.accounts", g.Accounts), By: actorText(g.By), Since: day(t, at, ""),
+		Count: t.N("count.accounts", g.Accounts), By: visible(namedLink(t, g.By).Label), Since: day(t, at, ""),
 	}
-}
-
-// actorText is the readable part of an actor of the ledger.
-func actorText(actor string) string {
-	if key, name, ok := strings.Cut(actor, " "); ok && strings.HasPrefix(key, "person:") {
-		return name
-	}
-	return actor
 }
 
 // addGrant opens accounts to a group or a person, from their next click on.

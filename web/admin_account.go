@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -71,6 +72,7 @@ func (s *Server) accountForm(c echo.Context, status int, a billing.BillingAccoun
 		page.Notice = &templates.Notice{Kind: templates.NoticeBad, Text: t.S("account.error.stale", t.S("status."+string(now)))}
 	}
 	view := templates.AdminAccountView{
+		SeenURL: "/admin/access/explain?account=" + url.QueryEscape(string(a.Number)), LedgerURL: ledgerPath + "?concerns=" + url.QueryEscape(string(a.Number)),
 		Page: page, Action: accountURL(a.Number), Number: string(a.Number), OrangeName: visible(a.UpstreamName), OursOnly: !a.Listed,
 		Name:       templates.Field{Value: a.Name, Error: wrong["name"]},
 		Group:      templates.Field{Value: a.Group, Error: wrong["group"]},

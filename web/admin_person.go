@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,7 +41,9 @@ func (s *Server) adminPerson(c echo.Context) error {
 // was typed, and with what kept a change from being made.
 func (s *Server) personPage(c echo.Context, status int, reason templates.Field, refused *templates.Notice) error {
 	ctx, p := c.Request().Context(), found[access.Person](c)
-	explained, err := s.explain(ctx, p)
+	enabled := p
+	enabled.Disabled = false // whoever is out is shown what they would have
+	explained, err := s.explain(ctx, enabled)
 	if err != nil {
 		return err
 	}
@@ -58,9 +61,10 @@ func (s *Server) personPage(c echo.Context, status int, reason templates.Field, 
 	page.Notice = cmp.Or(refused, page.Notice)
 	view := templates.AdminPersonView{
 		Page: page, Action: personURL(p.ID), Name: visible(p.DisplayName()), Disabled: s.disabledText(t, p), Facts: s.personFacts(t, p),
-		Roles: s.roleRows(t, p), Groups: p.Groups, Reasons: explained.everyGrant(t), Count: t.N("count.accounts", len(explained.open)),
+		Roles: s.roleRows(t, enabled), Groups: p.Groups, Reasons: explained.everyGrant(t), Count: t.N("count.accounts", len(explained.open)),
 		Accounts: accountLinks(t, explained.open), Sessions: s.sessionRows(t, live, currentSession(c).ID), Reason: reason,
 	}
+	view.LedgerURL = ledgerPath + "?who=" + url.QueryEscape(actorKey(p))
 	if why := explained.why(); why != "" {
 		view.Why = t.S("explain.they." + why)
 	}
@@ -92,7 +96,7 @@ func (s *Server) disabledText(t *i18n.Texts, p access.Person) string {
 	if !p.Disabled {
 		return ""
 	}
-	return t.S("person.disabled", s.instant(t, p.DisabledAt), actorText(p.DisabledBy), p.DisabledWhy)
+	return t.S("person.disabled", s.instant(t, p.DisabledAt), visible(namedLink(t, p.DisabledBy).Label), p.DisabledWhy)
 }
 
 // accountLinks leads to accounts of the register.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"time"
 
 	"billportal/internal/access"
 	"billportal/internal/billing"
@@ -16,6 +17,7 @@ type explanation struct {
 	viewer access.Viewer
 	grants []access.Grant           // theirs and their groups'
 	open   []billing.BillingAccount // whose bills they may see today
+	zone   *time.Location
 }
 
 // explain asks for what decides over a person's next click.
@@ -24,7 +26,7 @@ func (s *Server) explain(ctx context.Context, p access.Person) (explanation, err
 	if err != nil {
 		return explanation{}, err
 	}
-	e := explanation{viewer: access.NewViewer(p, s.settings.Policy, scope)}
+	e := explanation{viewer: access.NewViewer(p, s.settings.Policy, scope), zone: s.settings.TimeZone}
 	if e.grants, err = s.deps.Grants.GrantsTo(ctx, p); err != nil {
 		return e, err
 	}
@@ -61,13 +63,13 @@ func (e explanation) reasons(t *i18n.Texts) []templates.ReasonRow {
 		if g.Accounts == 0 {
 			continue
 		}
-		rows = append(rows, reasonRow(t, g, g.Accounts))
+		rows = append(rows, e.reasonRow(t, g, g.Accounts))
 	}
 	return rows
 }
 
-// everyGrant is each grant that reaches the person, those that open nothing
-// today as well.
+// everyGrant is each grant that reaches the person and who gave it, those that open
+// nothing today as well.
 func (e explanation) everyGrant(t *i18n.Texts) []templates.ReasonRow {
 	rows := make([]templates.ReasonRow, 0, len(e.grants))
 	for _, g := range e.grants {
@@ -75,13 +77,18 @@ func (e explanation) everyGrant(t *i18n.Texts) []templates.ReasonRow {
 		if !e.viewer.Rights.Has(access.View) {
 			opens = 0
 		}
-		rows = append(rows, reasonRow(t, g, opens))
+		row := e.reasonRow(t, g, opens)
+		row.By = visible(namedLink(t, g.By).Label)
+		rows = append(rows, row)
 	}
 	return rows
 }
 
-func reasonRow(t *i18n.Texts, g access.Grant, opens int) templates.ReasonRow {
-	return templates.ReasonRow{Target: targetName(t, g), Through: throughText(t, g), Count: t.N("count.accounts", opens)}
+func (e explanation) reasonRow(t *i18n.Texts, g access.Grant, opens int) templates.ReasonRow {
+	return templates.ReasonRow{
+		Since:  day(t, billing.DateOf(g.At.In(e.zone)), ""),
+		Target: targetName(t, g), Through: throughText(t, g), Count: t.N("count.accounts", opens),
+	}
 }
 
 // throughText is how a grant reaches a person: by name or by a group.

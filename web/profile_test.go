@@ -183,7 +183,8 @@ func TestProfilesSayWhatIsOpenAndWhy(t *testing.T) {
 	s.grantTo(t, access.Grant{GranteeKind: access.GranteeGroup, Grantee: sandbox.GroupReaders, TargetKind: access.TargetAll})
 	s.grantTo(t, access.Grant{GranteeKind: access.GranteeGroup, Grantee: sandbox.GroupAccounting, TargetKind: access.TargetAccount, Target: "2"})
 	why, rows := sees(elena)
-	if why != "" || len(rows) != 2 || rows[0] != "ORANGE'S NAME OF 1, 1 | By name | 1 account" || rows[1] != "All accounts | Group "+sandbox.GroupReaders+" | 3 accounts" {
+	since := " Since " + s.now().UTC().Format("2 Jan 2006")
+	if why != "" || len(rows) != 2 || rows[0] != "ORANGE'S NAME OF 1, 1 | By name"+since+" | 1 account" || rows[1] != "All accounts | Group "+sandbox.GroupReaders+since+" | 3 accounts" {
 		t.Errorf("%q: %q", why, rows)
 	}
 	page := s.get(t, elena, "/profile")
