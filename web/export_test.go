@@ -83,5 +83,7 @@ func (s *Server) Reference(cookie *http.Cookie) string {
 }
 
 // ForgiveRefusals lets people be refused as often as they like, for tests that ask for
-// everything at once.
+// everything at once; CountRefusals undoes it.
 func (s *Server) ForgiveRefusals() { s.refusals.most = 1 << 30 }
+
+func (s *Server) CountRefusals() { s.refusals.most = refusalsMost }

@@ -89,7 +89,6 @@ func (w *world) copied(t *testing.T) *world {
 	twin.site = &site{log: &lines{}, path: filepath.Join(dir, "portal.db"), began: w.began}
 	twin.ahead.Store(w.ahead.Load())
 	twin.open(t, w.sandbox, false, nil)
-	twin.web.ForgiveRefusals()
 	return &twin
 }
 

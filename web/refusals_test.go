@@ -13,6 +13,7 @@ import (
 func TestRefusalsAreFoldedAndNoneIsUnsaid_L2(t *testing.T) {
 	t.Parallel()
 	s := stocked(t, nil)
+	s.web.CountRefusals()
 	s.began = time.Now()
 	elena, amir := s.as(t, sandbox.SubjectEmployee), s.as(t, sandbox.SubjectAccountant)
 	for n := range 110 {

@@ -220,6 +220,7 @@ func (s *site) parts(t *testing.T, sim *sandbox.Sandbox, settings web.Settings) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.web.ForgiveRefusals()
 }
 
 // browser is an HTTP client with cookies that shows redirects instead of

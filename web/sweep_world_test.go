@@ -65,7 +65,6 @@ func newWorld(t *testing.T) *world {
 	w := &world{sandbox: s, bills: map[string][]planted{}, sums: map[string]*big.Int{}, scraps: map[string]string{}}
 	w.site = &site{log: &lines{}, path: filepath.Join(inMemory(t), "portal.db"), began: sweepDay}
 	w.open(t, s, false, nil)
-	w.web.ForgiveRefusals()
 	for i, letter := range strings.Split(sideOne+sideTwo+"H", "") {
 		w.account(t, letter, cmp.Or(map[int]string{0: "One", 1: "One", 2: "Two", 3: "Two"}[i], "Hide"))
 	}
