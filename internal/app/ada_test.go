@@ -158,7 +158,7 @@ func TestAdminGrantsToAPersonWhoSignedIn(t *testing.T) {
 	admin, reader := ada(t, p), signedIn(t, p, sandbox.SubjectEmployee)
 	page := admin.open("/admin/access")
 	form := page.find(t, `form[action="/admin/access"]`)
-	elena := form.Find(`#person option:contains("(` + sandbox.SubjectEmployee + `)")`).AttrOr("value", "")
+	elena := form.Find(`#person option:contains("(`+sandbox.SubjectEmployee+`)")`).AttrOr("value", "")
 	after := admin.submit(page, form, url.Values{
 		"grantee_kind": {"person"}, "person": {elena}, "target_kind": {"account"}, "account": {"0081 3300 61"},
 	})
