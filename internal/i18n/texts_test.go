@@ -220,3 +220,21 @@ func readSources(t *testing.T, dirs ...string) string {
 	}
 	return b.String()
 }
+
+// TestFrenchPunctuationStaysWithItsWord looks for a space that a line may break at, or none, before the
+// marks that French sets apart, and inside of its quotation marks.
+func TestFrenchPunctuationStaysWithItsWord(t *testing.T) {
+	loose := regexp.MustCompile(`[^\x{A0}\x{202F}][:;!?»]|^[:;!?»]|«[^\x{A0}\x{202F}]|«$`)
+	for text, wrong := range map[string]bool{
+		"par {1} : {2}": true, "par {1}: {2}": true, "«{0}»": true, "« {0} »": true, "par {1}\u00a0: {2}": false, "«\u202f{0}\u202f»": false,
+	} {
+		if loose.MatchString(text) != wrong {
+			t.Errorf("%q: the check is wrong", text)
+		}
+	}
+	for key, text := range For(Fr).messages {
+		if at := loose.FindString(text); at != "" {
+			t.Errorf("%s has %q in %q", key, at, text)
+		}
+	}
+}
