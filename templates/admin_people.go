@@ -7,6 +7,7 @@ type AdminPeopleView struct {
 	Count  string // "12 people"
 	Rows   []PeopleRow
 	More   string // that not all are listed, or empty
+	EndAll string // what signing everybody out would do, or empty when it does nothing
 	Empty  *Empty
 }
 

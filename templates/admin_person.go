@@ -18,4 +18,6 @@ type AdminPersonView struct {
 	GrantURL  string // where the person is given accounts, or empty
 	Sessions  []SessionRow
 	LedgerURL string // what they did
+	// What ending the sessions would do, or empty when it does nothing, and what disabling would.
+	EndAll, DisableNow string
 }

@@ -26,3 +26,10 @@ type AdminLinkView struct {
 	Page
 	Token string
 }
+
+// Confirm is a question before an act, opened by a button. Label says what is asked; About, which may be
+// empty, says of what to those who do not see the row; Class makes the button smaller or quieter.
+type Confirm struct {
+	Label, About, Class string
+	Open                bool
+}

@@ -71,6 +71,7 @@ func (d desk) person() templates.AdminPersonView {
 	v := templates.AdminPersonView{
 		Page: d.admin("Amir Haddad", "people"), Action: "/admin/people/2", Name: "Amir Haddad", Facts: profile.Facts, Roles: profile.Roles,
 		Groups: profile.Groups, Count: t.N("count.accounts", 2), Reasons: d.reasons(), Sessions: d.sessions(),
+		EndAll: t.N("person.endnow", 2), DisableNow: t.N("person.disableends", 2), GrantURL: "/admin/access?person=2", LedgerURL: "/admin/ledger?who=person:2",
 		Accounts: []templates.Link{{Label: "Leipzig plant, 0049 2210 72", URL: "/admin/accounts/1"}, {Label: hostile, URL: "/admin/accounts/2"}},
 		Reason:   templates.Field{Value: hostile, Error: t.S("person.error.reason")},
 	}

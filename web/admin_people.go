@@ -99,6 +99,9 @@ func (s *Server) adminPeople(c echo.Context) error {
 	order := t.Order()
 	slices.SortStableFunc(people, func(a, b access.Person) int { return order(a.DisplayName(), b.DisplayName()) })
 	view := templates.AdminPeopleView{Page: page, Filter: f.form(t), Count: t.N("count.people", len(people))}
+	if n := losing(live, viewer(c).Person.ID); n > 0 {
+		view.EndAll = t.N("people.endallnow", n)
+	}
 	if len(people) > maxPeople {
 		view.More = t.S("people.more", t.Number(itoa(maxPeople), 0), t.Number(itoa(len(people)), 0))
 		people = people[:maxPeople]
@@ -110,6 +113,19 @@ func (s *Server) adminPeople(c echo.Context) error {
 		view.Empty = &templates.Empty{Kind: templates.EmptyNoMatch, Offers: []templates.Link{{Label: t.S("filter.clear"), URL: "/admin/people"}}}
 	}
 	return s.render(c, http.StatusOK, templates.AdminPeople(view))
+}
+
+// losing is how many people an end of every session but the present one signs out,
+// out of the number of sessions of each. The admin who asks for it counts when they
+// are signed in elsewhere too.
+func losing(live map[access.PersonID]int, admin access.PersonID) int {
+	n := 0
+	for person, sessions := range live {
+		if sessions > 1 || sessions == 1 && person != admin {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Server) peopleRow(t *i18n.Texts, p access.Person, live int, grants []access.Grant) templates.PeopleRow {

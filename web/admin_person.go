@@ -65,6 +65,13 @@ func (s *Server) personPage(c echo.Context, status int, reason templates.Field, 
 		Accounts: accountLinks(t, explained.open), Sessions: s.sessionRows(t, live, currentSession(c).ID), Reason: reason,
 	}
 	view.LedgerURL = ledgerPath + "?who=" + url.QueryEscape(actorKey(p))
+	view.DisableNow = t.S("person.disablenow")
+	if len(live) > 0 {
+		view.DisableNow = t.N("person.disableends", len(live))
+	}
+	if ends := othersThan(live, currentSession(c)); ends > 0 {
+		view.EndAll = t.N("person.endnow", ends)
+	}
 	if why := explained.why(); why != "" {
 		view.Why = t.S("explain.they." + why)
 	}

@@ -98,7 +98,8 @@ func (s *Server) previewImport(c echo.Context, asked importOrder, plan importPla
 		return badRequest("", err)
 	}
 	fields = slices.DeleteFunc(fields, func(f templates.HiddenField) bool { return f.Name == "previewed" })
-	view.Fields = append(fields, templates.HiddenField{Name: "previewed", Value: plan.digest()})
+	fields = append(fields, templates.HiddenField{Name: "previewed", Value: plan.digest()})
+	view.Fields = fields
 	t := view.Page.Texts
 	view.Action, view.Summary, view.Rows = c.Request().URL.Path, plan.summary(t), plan.rows
 	if more := len(plan.rows) - maxPreviewed; more > 0 {

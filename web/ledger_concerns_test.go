@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func TestTheLedgerSaysWhoSawABill_L1(t *testing.T) {
 	if rows, err := csv.NewReader(strings.NewReader(file.body)).ReadAll(); err != nil || len(rows) != 4 {
 		t.Errorf("the file has %d rows, %v", len(rows), err)
 	}
-	if a := s.get(t, ada, "/admin/ledger?concerns="+strings.Repeat("a", 201)); a.StatusCode != 400 || a.find(t, "#l-concerns[aria-invalid]").Length() != 1 {
+	if a := s.get(t, ada, "/admin/ledger?concerns="+strings.Repeat("a", 201)); a.StatusCode != http.StatusBadRequest || a.find(t, "#l-concerns[aria-invalid]").Length() != 1 {
 		t.Errorf("a text that is too long: status %d", a.StatusCode)
 	}
 }
@@ -78,7 +79,7 @@ func TestAnExportTellsWhatLeft_L1(t *testing.T) {
 	number := string(b.Account)
 	day := b.IssuedOn.String()
 	file := s.get(t, amir, "/bills.csv?"+url.Values{"account": {number, "typed text"}, "issued": {"between"}, "from": {day}, "to": {day}, "q": {string(b.Number)}, "max": {"999999999"}}.Encode())
-	if file.StatusCode != 200 || !strings.Contains(file.body, string(b.Number)) {
+	if file.StatusCode != http.StatusOK || !strings.Contains(file.body, string(b.Number)) {
 		t.Fatalf("status %d: %s", file.StatusCode, file.body)
 	}
 	_, object, detail := s.lastEntry(t)

@@ -63,6 +63,17 @@ func (s *Server) liveSessions(c echo.Context, person access.PersonID) ([]access.
 	return slices.DeleteFunc(all, func(record access.Session) bool { return record.Expired(s.deps.Now(), s.sessions.limits) }), err
 }
 
+// othersThan is how many of some sessions are not the present one.
+func othersThan(live []access.Session, present access.Session) int {
+	n := 0
+	for _, record := range live {
+		if record.ID != present.ID {
+			n++
+		}
+	}
+	return n
+}
+
 // sessionRows tells sessions apart by browser, address and time.
 func (s *Server) sessionRows(t *i18n.Texts, live []access.Session, current string) []templates.SessionRow {
 	rows := make([]templates.SessionRow, 0, len(live))

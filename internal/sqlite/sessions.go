@@ -98,7 +98,6 @@ func (db *DB) dropStaleSessions(ctx context.Context, tx *sql.Tx, person access.P
 // dropSessionsWhere drops sessions after noting when they were last used, and
 // returns how many. The condition is written in this package, as a test sees to.
 //
-//nolint:gosec // the concatenation joins texts of this package and binds all values
 func (db *DB) dropSessionsWhere(ctx context.Context, tx *sql.Tx, where string, args ...any) (int, error) {
 	if _, err := tx.ExecContext(ctx, `UPDATE people SET last_visit = max(last_visit, s.seen)
 		FROM (SELECT person, max(seen_at) AS seen FROM sessions WHERE `+where+` GROUP BY person) s
@@ -235,7 +234,6 @@ func (db *DB) endSessions(ctx context.Context, act ledger.Act, where string, arg
 // is that of act, or how many sessions of theirs when those were several. The
 // condition is written in this package, as a test sees to.
 //
-//nolint:gosec // the concatenation joins texts of this package and binds all values
 func (db *DB) endSessionsWhere(ctx context.Context, tx *sql.Tx, act ledger.Act, where string, args ...any) (int, error) {
 	ended, err := collect(ctx, tx, scanEnded, `SELECT person, count(*) FROM sessions WHERE `+where+` GROUP BY person ORDER BY person`, args...)
 	if err != nil || len(ended) == 0 {

@@ -33,12 +33,18 @@ function closeMenus(except) {
   }
 }
 
-function escape() {
-  const open = document.querySelector("details.menu[open]");
-  if (open !== null && open.contains(document.activeElement)) {
-    open.querySelector("summary").focus();
+// A question that nobody answered is taken back like a menu.
+function closeQuestions() {
+  for (const question of document.querySelectorAll("details.confirm[open]")) {
+    question.open = false;
   }
+}
+
+function escape() {
+  const open = document.activeElement.closest("details:is(.menu, .confirm)[open]");
+  open?.querySelector("summary").focus();
   closeMenus(null);
+  closeQuestions();
   notices.replaceChildren();
 }
 
