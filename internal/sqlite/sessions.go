@@ -233,7 +233,6 @@ func (db *DB) endSessions(ctx context.Context, act ledger.Act, where string, arg
 // had some of them, and returns how many. The entry is about the person; its detail
 // is that of act, or how many sessions of theirs when those were several. The
 // condition is written in this package, as a test sees to.
-//
 func (db *DB) endSessionsWhere(ctx context.Context, tx *sql.Tx, act ledger.Act, where string, args ...any) (int, error) {
 	ended, err := collect(ctx, tx, scanEnded, `SELECT person, count(*) FROM sessions WHERE `+where+` GROUP BY person ORDER BY person`, args...)
 	if err != nil || len(ended) == 0 {
